@@ -1,0 +1,25 @@
+package dev.prebake.kernel;
+
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+
+/**
+ * The SDK clients of the handlers, all made the same way: the URL-connection HTTP client (the smallest, so the quickest to
+ * start), and the SDK's standard retries for what is transient; longer ones are the workflow's.
+ *
+ * <p>Region, credentials and endpoint come from the SDK's own settings
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html); there are none of ours.
+ */
+public final class AwsClients {
+    private AwsClients() {}
+
+    /** Builds a client from its builder, say {@code Ec2Client.builder()}. */
+    public static <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> C of(B builder) {
+        return builder.httpClientBuilder(UrlConnectionHttpClient.builder())
+                .overrideConfiguration(
+                        configuration -> configuration.retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
+                .build();
+    }
+}

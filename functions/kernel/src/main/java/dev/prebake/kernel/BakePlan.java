@@ -1,0 +1,32 @@
+package dev.prebake.kernel;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one execution is to do, decided before anything is launched. The states after it read nothing else of the input.
+ *
+ * @param cacheName name of the cache, {@code [a-z0-9][a-z0-9-]{0,62}}
+ * @param architecture architecture of builder and images
+ * @param images the images, in the order given
+ * @param fingerprint SHA-256 in hex of what determines the volume's content
+ * @param compressedBytes sum over the images, in bytes; layers that images share count once
+ * @param volume the data volume
+ * @param instanceTypes builder types, in the order to try
+ * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in; may be empty
+ * @param retainSnapshots how many snapshots of the cache to keep, the new one included
+ * @param parameterName SSM parameter that gets the snapshot's ID
+ * @param reuse a completed snapshot with this fingerprint, when there is one and the input doesn't say {@code force}
+ */
+public record BakePlan(
+        String cacheName,
+        Architecture architecture,
+        List<PlannedImage> images,
+        String fingerprint,
+        long compressedBytes,
+        PlannedVolume volume,
+        List<String> instanceTypes,
+        List<String> fastRestoreZones,
+        int retainSnapshots,
+        String parameterName,
+        @Nullable BakedSnapshot reuse) {}

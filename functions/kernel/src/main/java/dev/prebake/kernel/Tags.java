@@ -1,0 +1,22 @@
+package dev.prebake.kernel;
+
+/**
+ * The tags by which everything that a bake makes is found again: the builder, its volume and the snapshot carry them from
+ * the call that creates them, so that nothing is ever made without them.
+ */
+public final class Tags {
+    /** The cache's name; present on everything of ours. */
+    public static final String CACHE = "prebake:cache";
+    /** The name of the execution that made it. */
+    public static final String EXECUTION = "prebake:execution";
+    /** What determines a snapshot's content; equal fingerprints, equal content. */
+    public static final String FINGERPRINT = "prebake:fingerprint";
+    /** Bytes used in the snapshot's file system, a decimal number. */
+    public static final String USED_BYTES = "prebake:used-bytes";
+    /** The images inside, as far as a tag's 256 characters go; the published manifest has them whole. */
+    public static final String IMAGES = "prebake:images";
+    /** What the console shows. */
+    public static final String NAME = "Name";
+
+    private Tags() {}
+}
