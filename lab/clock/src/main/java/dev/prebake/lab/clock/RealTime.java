@@ -31,4 +31,20 @@ interface RealTime extends InstantSource {
             }
         };
     }
+
+    /** A time that doesn't pass. */
+    static RealTime frozenAt(Instant now) {
+        return new RealTime() {
+            @Override
+            public Instant instant() {
+                return now;
+            }
+
+            @Override
+            @SuppressWarnings("WaitNotInLoop") // the loop is the caller's, who knows what it waits for
+            public void await(Condition condition, Duration atMost) throws InterruptedException {
+                condition.await();
+            }
+        };
+    }
 }

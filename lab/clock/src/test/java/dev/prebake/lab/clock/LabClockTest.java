@@ -294,6 +294,24 @@ class LabClockTest {
         assertThat(machine.instant()).isAfterOrEqualTo(first);
     }
 
+    @Test
+    @DisplayName("a frozen clock moves by its jumps alone")
+    void frozen() throws Exception {
+        LabClock frozen = LabClock.frozenAt(START);
+        Activity work = frozen.begin("work");
+        Future<Instant> sleeper = threads.submit(() -> {
+            frozen.sleep(Duration.ofDays(400));
+            return frozen.instant();
+        });
+        while (frozen.sleeping() < 1) {
+            Thread.onSpinWait();
+        }
+        assertThat(frozen.instant()).isEqualTo(START);
+
+        work.close();
+        assertThat(sleeper.get()).isEqualTo(START.plus(Duration.ofDays(400)));
+    }
+
     private Callable<Instant> sleeping(Duration span) {
         Instant due = clock.instant().plus(span);
         return () -> {
