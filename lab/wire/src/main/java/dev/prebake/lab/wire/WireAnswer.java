@@ -1,0 +1,6 @@
+package dev.prebake.lab.wire;
+
+import java.util.Map;
+
+/** One HTTP answer; {@code x-amzn-RequestId} is added to each when it is sent. */
+record WireAnswer(int status, String contentType, Map<String, String> headers, byte[] body) {}
