@@ -63,9 +63,9 @@ last_words() {
     tail -n 3 <<<"$said" | tr '\n' ' ' | tail -c 1500 | sed 's/ *$//'
 }
 
-# unforeseen STATUS COMMAND LINE: notes the command that ends the bake without a fail of its own.
+# unforeseen STATUS LINE: notes where a command ends the bake without a fail of its own.
 unforeseen() {
-    [[ -n $error_name ]] || error_message="$doing failed: '${2:0:200}' (line $3) exited with $1"
+    [[ -n $error_name ]] || error_message="$doing failed: exit status $1 (line $2)"
 }
 
 seconds_since() {
@@ -405,9 +405,12 @@ start_containerd() {
     done
 }
 
-# ctr of 1.7 and later goes through the transfer service unless told otherwise; that knows fewer of the options.
+# local_option SUBCOMMAND: the option that keeps ctr of 1.7 and later off the transfer service, which knows fewer of the
+# other options. Debian's 1.6 does not have it.
 local_option() {
-    if ctr images "$1" --help 2>&1 | grep -q -- '--local'; then echo --local; fi
+    local help
+    help=$(ctr images "$1" --help 2>&1)
+    [[ $help != *--local* ]] || echo --local
 }
 
 # Plain HTTP is for registries on this machine only.
@@ -531,8 +534,11 @@ kept_blobs() {
     local digest
     while read -r digest; do
         printf '%s\n' "$digest"
-        manifest_of "$digest" && echo
-        config_of "$digest"
+        # What is missing here is the verification's to report.
+        if manifest_of "$digest"; then
+            echo
+            config_of "$digest" || true
+        fi
     done < <(in_containerd images ls | awk 'NR > 1 { print $3 }' | sort -u)
 }
 
@@ -641,7 +647,8 @@ bake() {
     find_device
     format_and_mount
     start_containerd
-    containerd_version=$(containerd --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1)
+    containerd_version=$(containerd --version)
+    [[ ! $containerd_version =~ [0-9]+\.[0-9]+\.[0-9]+ ]] || containerd_version=${BASH_REMATCH[0]}
     prepare_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     for i in "${!references[@]}"; do
@@ -692,6 +699,6 @@ bake() {
 }
 
 trap 'on_exit $?' EXIT
-trap 'unforeseen "$?" "$BASH_COMMAND" "$LINENO"' ERR
+trap 'unforeseen "$?" "$LINENO"' ERR
 trap 'fail BakeFailed "the bake was stopped by a signal while $doing"' INT TERM HUP
 bake
