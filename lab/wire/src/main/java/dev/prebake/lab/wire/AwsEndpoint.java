@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.SdkResponse;
 
@@ -34,6 +35,8 @@ import software.amazon.awssdk.core.SdkResponse;
  * }</pre>
  */
 public final class AwsEndpoint implements AutoCloseable {
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
     /** How many bytes of an oversized request are read and dropped, so that its sender hears the answer. */
     private static final long MAX_DROPPED_BYTES = 16L << 20;
 
@@ -99,7 +102,7 @@ public final class AwsEndpoint implements AutoCloseable {
          * @throws IOException when the port can't be had
          */
         public AwsEndpoint start(int port) throws IOException {
-            return start(new InetSocketAddress("127.0.0.1", port));
+            return start(new InetSocketAddress(LOOPBACK, port));
         }
 
         /**
@@ -109,9 +112,14 @@ public final class AwsEndpoint implements AutoCloseable {
          * @throws IOException when the port can't be had
          */
         public AwsEndpoint start(InetSocketAddress address) throws IOException {
-            if (!InetAddress.getByAddress(new byte[] {127, 0, 0, 1}).equals(address.getAddress())) {
+            if (!LOOPBACK.equals(address.getAddress())) {
                 throw new IllegalArgumentException("The endpoint binds to 127.0.0.1 only, not to "
                         + address.getHostString() + ": it does what any caller asks, unauthenticated");
+            }
+            // Without it the JDK's server leaves the end of a large answer waiting 40 ms for the client's delayed
+            // acknowledgement. Its first use in the process reads this property, and there is no other way to set it.
+            if (System.getProperty("sun.net.httpserver.nodelay") == null) {
+                System.setProperty("sun.net.httpserver.nodelay", "true");
             }
             HttpServer server;
             try {
@@ -150,11 +158,12 @@ public final class AwsEndpoint implements AutoCloseable {
             headers.set("Content-Type", answer.contentType());
             headers.set("x-amzn-RequestId", requestId);
             answer.headers().forEach(headers::set);
+            var body = answer.body().asByteArrayUnsafe();
             if (exchange.getRequestMethod().equals("HEAD")) {
                 exchange.sendResponseHeaders(answer.status(), -1);
             } else {
-                exchange.sendResponseHeaders(answer.status(), answer.body().length);
-                exchange.getResponseBody().write(answer.body());
+                exchange.sendResponseHeaders(answer.status(), body.length);
+                exchange.getResponseBody().write(body);
             }
         }
     }
@@ -164,7 +173,7 @@ public final class AwsEndpoint implements AutoCloseable {
                 exchange.getRequestMethod(),
                 exchange.getRequestURI(),
                 exchange.getRequestHeaders(),
-                body(exchange.getRequestBody()));
+                SdkBytes.fromByteArrayUnsafe(body(exchange.getRequestBody())));
         var protocol = protocolOf(request);
         try {
             return answer(request, requestId);
@@ -183,7 +192,7 @@ public final class AwsEndpoint implements AutoCloseable {
 
     private WireAnswer answer(WireRequest request, String requestId) {
         refuseBrowsers(request);
-        if (request.body().length > setup.maxRequestBytes) {
+        if (request.body().asByteArrayUnsafe().length > setup.maxRequestBytes) {
             throw new RejectedException(
                     Rejection.TOO_LARGE, "The request's body is larger than " + setup.maxRequestBytes + " bytes.");
         }

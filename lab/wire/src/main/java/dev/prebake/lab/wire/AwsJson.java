@@ -63,7 +63,8 @@ record AwsJson(String version, String targetPrefix) implements Protocol {
         }
         JsonNode body;
         try {
-            body = request.body().length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(request.body());
+            var bytes = request.body().asByteArrayUnsafe();
+            body = bytes.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(bytes);
         } catch (JacksonException e) {
             var at = e.getLocation();
             throw new RejectedException(

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  *     Version 4: authentication methods</a>
  */
 public record Caller(String accessKeyId, String region, String signingName) {
+    /** Many times what clients send, and short enough to match a pattern against. */
+    private static final int MAX_LENGTH = 4096;
+
     private static final Pattern SIGNED = Pattern.compile("AWS4-HMAC-SHA256\\s+"
             + "(?=.*\\bSignedHeaders=[^,\\s]+)(?=.*\\bSignature=[0-9a-fA-F]+)"
             + ".*?\\bCredential=([^/,\\s]+)/\\d{8}/([^/,\\s]+)/([^/,\\s]+)/aws4_request.*");
@@ -32,7 +35,7 @@ public record Caller(String accessKeyId, String region, String signingName) {
                             + " not the signature.");
         }
         var signed = SIGNED.matcher(authorization);
-        if (!signed.matches()) {
+        if (authorization.length() > MAX_LENGTH || !signed.matches()) {
             throw new RejectedException(
                     Rejection.BAD_SIGNATURE,
                     "The Authorization header must be AWS4-HMAC-SHA256 with Credential=<access key>/<date>/<Region>/"

@@ -36,7 +36,7 @@ final class FormWireNode implements WireNode {
      */
     static FormWireNode parse(String form, QueryProtocol.Dialect dialect) {
         var root = new FormWireNode(dialect);
-        for (var pair : form.split("&")) {
+        for (var pair : form.split("&", -1)) {
             if (pair.isBlank()) {
                 continue;
             }

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.traits.ListTrait;
@@ -23,7 +24,7 @@ final class JsonPojoWriter {
     private JsonPojoWriter() {}
 
     /** Writes an object with these members first. */
-    static byte[] write(SdkPojo pojo, Map<String, String> first) {
+    static SdkBytes write(SdkPojo pojo, Map<String, String> first) {
         var bytes = new ByteArrayOutputStream();
         try (var json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
@@ -35,7 +36,7 @@ final class JsonPojoWriter {
         } catch (IOException e) {
             throw new IllegalStateException("Writing " + pojo.getClass() + " to memory as JSON failed", e);
         }
-        return bytes.toByteArray();
+        return SdkBytes.fromByteArrayUnsafe(bytes.toByteArray());
     }
 
     private static void members(SdkPojo pojo, JsonGenerator json) throws IOException {

@@ -1,9 +1,9 @@
 package dev.prebake.lab.wire;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.SdkResponse;
 
@@ -128,7 +128,6 @@ record QueryProtocol(Dialect dialect, String namespace) implements Protocol {
     }
 
     private static WireAnswer answer(int status, XmlPojoWriter xml) {
-        return new WireAnswer(
-                status, "text/xml;charset=UTF-8", Map.of(), xml.toString().getBytes(StandardCharsets.UTF_8));
+        return new WireAnswer(status, "text/xml;charset=UTF-8", Map.of(), SdkBytes.fromUtf8String(xml.toString()));
     }
 }

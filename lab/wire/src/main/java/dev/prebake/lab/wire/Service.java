@@ -1,12 +1,16 @@
 package dev.prebake.lab.wire;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsClient;
 
 /** A double of one AWS service, ready to be served: an object that implements some methods of the SDK's client. */
 public final class Service {
+    private static final Pattern ACRONYM = Pattern.compile("([A-Z])([A-Z]+)(?=[A-Z][a-z]|$)");
+
     private final String name;
     private final Object implementation;
     private final Protocol protocol;
@@ -82,13 +86,19 @@ public final class Service {
             throw new RejectedException(
                     Rejection.NO_OPERATION, "The request names no operation. Served for " + name + ": " + list());
         }
-        var found = operations.get(operation);
+        var found = operations.get(javaName(operation));
         if (found == null) {
             throw new RejectedException(
                     Rejection.UNKNOWN_OPERATION,
                     "The operation " + operation + " is not served here. Served for " + name + ": " + list());
         }
         return found;
+    }
+
+    /** The SDK's classes write acronyms as words: operation {@code EnableVolumeIO} has an {@code EnableVolumeIoRequest}. */
+    private static String javaName(String operation) {
+        return ACRONYM.matcher(operation)
+                .replaceAll(acronym -> acronym.group(1) + acronym.group(2).toLowerCase(Locale.ROOT));
     }
 
     private String list() {

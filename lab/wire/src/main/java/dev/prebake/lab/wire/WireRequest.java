@@ -5,9 +5,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
 
 /** One HTTP request, read whole. */
-record WireRequest(String method, URI uri, Headers headers, byte[] body) {
+record WireRequest(String method, URI uri, Headers headers, SdkBytes body) {
     @Nullable String header(String name) {
         return headers.getFirst(name);
     }
@@ -19,6 +20,6 @@ record WireRequest(String method, URI uri, Headers headers, byte[] body) {
     }
 
     String bodyText() {
-        return new String(body, StandardCharsets.UTF_8);
+        return new String(body.asByteArrayUnsafe(), StandardCharsets.UTF_8);
     }
 }

@@ -38,8 +38,10 @@ final class XmlPojoWriter {
             case '\r' -> xml.append("&#xD;");
             default -> {
                 // XML 1.0 has no way to spell the other control characters and lone surrogates.
-                var legal =
-                        c == '\t' || c == '\n' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c != 0xFFFE && c != 0xFFFF;
+                var legal = c == '\t'
+                        || c == '\n'
+                        || (c >= 0x20 && c <= 0xD7FF)
+                        || (c >= 0xE000 && c != 0xFFFE && c != 0xFFFF);
                 xml.appendCodePoint(legal ? c : 0xFFFD);
             }
         }
