@@ -18,9 +18,10 @@ final class Variables {
      * @throws StateFailedException with {@code States.DataLimitExceeded} when that is too much at once, or altogether
      */
     void assign(String state, Map<String, JsonNode> assigned) throws StateFailedException {
+        Map<String, JsonNode> after = new HashMap<>(values);
+        after.putAll(assigned);
         long atOnce = assigned.values().stream().mapToLong(Payload::bytes).sum();
-        values.putAll(assigned);
-        long altogether = values.values().stream().mapToLong(Payload::bytes).sum();
+        long altogether = after.values().stream().mapToLong(Payload::bytes).sum();
         if (atOnce > Limits.PAYLOAD_BYTES || altogether > Limits.VARIABLES_BYTES) {
             throw new StateFailedException(
                     ErrorNames.DATA_LIMIT_EXCEEDED,
@@ -28,5 +29,6 @@ final class Variables {
                                     + " limits are %d and %d bytes.")
                             .formatted(state, atOnce, altogether, Limits.PAYLOAD_BYTES, Limits.VARIABLES_BYTES));
         }
+        values.putAll(assigned);
     }
 }
