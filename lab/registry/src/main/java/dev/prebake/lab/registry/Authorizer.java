@@ -1,6 +1,5 @@
 package dev.prebake.lab.registry;
 
-import com.sun.net.httpserver.HttpExchange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -31,8 +30,8 @@ final class Authorizer {
      * @param repository the repository asked for, or empty where there is none
      * @param address the registry's host and port
      */
-    Optional<String> challenge(HttpExchange exchange, String repository, String address) {
-        String header = exchange.getRequestHeaders().getFirst("Authorization");
+    Optional<String> challenge(Exchange exchange, String repository, String address) {
+        String header = exchange.header("Authorization");
         return switch (access) {
             case RegistryAccess.Open() -> Optional.empty();
             case RegistryAccess.Basic(String user, String password) ->
@@ -48,8 +47,8 @@ final class Authorizer {
     }
 
     /** Returns the challenge if the client may not have a token. */
-    Optional<String> tokenChallenge(HttpExchange exchange) {
-        String header = exchange.getRequestHeaders().getFirst("Authorization");
+    Optional<String> tokenChallenge(Exchange exchange) {
+        String header = exchange.header("Authorization");
         return access instanceof RegistryAccess.UserToken(String user, String password)
                         && !isBasic(header, user, password)
                 ? Optional.of(basicChallenge())

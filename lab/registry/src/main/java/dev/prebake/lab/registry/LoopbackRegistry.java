@@ -4,14 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.prebake.lab.registry.RegistryRequest.Subject;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,8 +15,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,17 +32,7 @@ public final class LoopbackRegistry implements AutoCloseable {
     private static final Pattern PATH = Pattern.compile("/v2/(.+)/(manifests|blobs|tags)/([^/]+)");
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d*)-(\\d*)");
 
-    static {
-        // The server writes headers and body apart; with Nagle's algorithm each small answer can wait for the client's
-        // delayed acknowledgement, 40 ms on Linux. The server reads this property once, when its first instance is
-        // made.
-        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-            System.setProperty("sun.net.httpserver.nodelay", "true");
-        }
-    }
-
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpListener listener;
     private final Catalogue catalogue;
     private final Authorizer authorizer;
     private final LongAdder requests = new LongAdder();
@@ -59,8 +41,8 @@ public final class LoopbackRegistry implements AutoCloseable {
     private final LongAdder bytes = new LongAdder();
     private volatile Fault fault;
 
-    private LoopbackRegistry(HttpServer server, Catalogue catalogue, RegistryAccess access, Fault fault) {
-        this.server = server;
+    private LoopbackRegistry(HttpListener listener, Catalogue catalogue, RegistryAccess access, Fault fault) {
+        this.listener = listener;
         this.catalogue = catalogue;
         this.authorizer = new Authorizer(access);
         this.fault = fault;
@@ -78,7 +60,7 @@ public final class LoopbackRegistry implements AutoCloseable {
 
     /** Returns the port it listens on. */
     public int port() {
-        return server.getAddress().getPort();
+        return listener.port();
     }
 
     /** Returns {@code 127.0.0.1:port}. */
@@ -109,8 +91,7 @@ public final class LoopbackRegistry implements AutoCloseable {
     /** Stops at once; answers under way are cut off. */
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        listener.close();
     }
 
     /** Says what a registry serves, to whom and where. */
@@ -162,60 +143,38 @@ public final class LoopbackRegistry implements AutoCloseable {
             for (ImageLayout layout : layouts) {
                 catalogue.add(layout);
             }
-            var registry = new LoopbackRegistry(bind(port), catalogue, access, fault);
-            registry.server.setExecutor(registry.threads);
-            registry.server.createContext("/", registry::handle);
-            registry.server.start();
+            var registry = new LoopbackRegistry(HttpListener.bind(port), catalogue, access, fault);
+            registry.listener.start(registry::handle);
             return registry;
-        }
-
-        private static HttpServer bind(int preferred) throws IOException {
-            InetAddress loopback = InetAddress.getByAddress("127.0.0.1", new byte[] {127, 0, 0, 1});
-            if (preferred != 0) {
-                try {
-                    return HttpServer.create(new InetSocketAddress(loopback, preferred), 0);
-                } catch (BindException _) {
-                    // Somebody has it: any other port serves as well.
-                }
-            }
-            return HttpServer.create(new InetSocketAddress(loopback, 0), 0);
         }
     }
 
     private record Span(long from, long length) {}
 
-    private void handle(HttpExchange exchange) {
-        try (exchange) {
-            requests.increment();
-            exchange.getResponseHeaders().set("Docker-Distribution-Api-Version", "registry/2.0");
-            RegistryRequest request = request(exchange);
-            switch (request.subject()) {
-                case MANIFEST -> manifests.increment();
-                case BLOB -> blobs.increment();
-                default -> {
-                    // Counted with all requests only.
-                }
+    private void handle(Exchange exchange) throws IOException {
+        requests.increment();
+        exchange.set("Docker-Distribution-Api-Version", "registry/2.0");
+        RegistryRequest request = request(exchange);
+        if (request.subject() == Subject.MANIFEST) {
+            manifests.increment();
+        } else if (request.subject() == Subject.BLOB) {
+            blobs.increment();
+        }
+        Failure failure = fault.strike(request).orElse(null);
+        switch (failure) {
+            case Failure.Dropped() -> exchange.breakOff();
+            case Failure.Status status -> {
+                status.headers().forEach(exchange::set);
+                refuse(exchange, status.status(), status.code(), status.message());
             }
-            Failure failure = fault.strike(request).orElse(null);
-            switch (failure) {
-                case Failure.Dropped() -> {
-                    // Closing the exchange unanswered closes the connection.
-                }
-                case Failure.Status status -> {
-                    status.headers().forEach(exchange.getResponseHeaders()::set);
-                    refuse(exchange, status.status(), status.code(), status.message());
-                }
-                case null, default -> answer(exchange, request, failure);
-            }
-        } catch (IOException _) {
-            // The client has gone away: nobody is left to tell.
+            case null, default -> answer(exchange, request, failure);
         }
     }
 
-    private static RegistryRequest request(HttpExchange exchange) {
-        String path = exchange.getRequestURI().getPath();
-        boolean ranged = exchange.getRequestHeaders().containsKey("Range");
-        String method = exchange.getRequestMethod();
+    private static RegistryRequest request(Exchange exchange) {
+        String path = exchange.path();
+        boolean ranged = exchange.header("Range") != null;
+        String method = exchange.method();
         if (path.equals("/v2/") || path.equals("/v2")) {
             return new RegistryRequest(method, Subject.VERSION, "", "", ranged);
         }
@@ -235,9 +194,9 @@ public final class LoopbackRegistry implements AutoCloseable {
         return new RegistryRequest(method, subject, parts.group(1), reference, ranged);
     }
 
-    private void answer(HttpExchange exchange, RegistryRequest request, @Nullable Failure failure) throws IOException {
+    private void answer(Exchange exchange, RegistryRequest request, @Nullable Failure failure) throws IOException {
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            exchange.set("Allow", "GET, HEAD");
             refuse(exchange, 405, "UNSUPPORTED", "this registry is read-only; " + request.method() + " is refused");
             return;
         }
@@ -273,8 +232,7 @@ public final class LoopbackRegistry implements AutoCloseable {
             case BLOB -> {
                 Optional<Catalogue.Content> blob = catalogue.blob(repository, request.reference());
                 if (blob.isPresent()) {
-                    answerContent(
-                            exchange, blob.get(), exchange.getRequestHeaders().getFirst("Range"), failure);
+                    answerContent(exchange, blob.get(), exchange.header("Range"), failure);
                 } else {
                     refuse(
                             exchange,
@@ -283,16 +241,11 @@ public final class LoopbackRegistry implements AutoCloseable {
                             "repository " + repository + " has no blob " + request.reference());
                 }
             }
-            case TOKEN, OTHER ->
-                refuse(
-                        exchange,
-                        404,
-                        "UNSUPPORTED",
-                        "nothing is at " + exchange.getRequestURI().getPath());
+            case TOKEN, OTHER -> refuse(exchange, 404, "UNSUPPORTED", "nothing is at " + exchange.path());
         }
     }
 
-    private void answerToken(HttpExchange exchange) throws IOException {
+    private void answerToken(Exchange exchange) throws IOException {
         Optional<String> challenge = authorizer.tokenChallenge(exchange);
         if (challenge.isPresent()) {
             unauthorized(exchange, challenge.get());
@@ -304,7 +257,7 @@ public final class LoopbackRegistry implements AutoCloseable {
         send(exchange, 200, JSON.writeValueAsBytes(answer), null);
     }
 
-    private void answerTags(HttpExchange exchange, String repository, @Nullable Failure failure) throws IOException {
+    private void answerTags(Exchange exchange, String repository, @Nullable Failure failure) throws IOException {
         List<String> tags = new ArrayList<>(catalogue.tags(repository));
         for (String last : parameters(exchange, "last")) {
             tags.removeIf(tag -> tag.compareTo(last) <= 0);
@@ -317,11 +270,9 @@ public final class LoopbackRegistry implements AutoCloseable {
             int n = Integer.parseInt(count);
             if (n > 0 && n < tags.size()) {
                 tags = tags.subList(0, n);
-                exchange.getResponseHeaders()
-                        .set(
-                                "Link",
-                                "</v2/" + repository + "/tags/list?n=" + n + "&last=" + tags.getLast()
-                                        + ">; rel=\"next\"");
+                exchange.set(
+                        "Link",
+                        "</v2/" + repository + "/tags/list?n=" + n + "&last=" + tags.getLast() + ">; rel=\"next\"");
             }
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("name", repository);
@@ -330,9 +281,9 @@ public final class LoopbackRegistry implements AutoCloseable {
         send(exchange, 200, JSON.writeValueAsBytes(answer), failure);
     }
 
-    private static List<String> parameters(HttpExchange exchange, String name) {
+    private static List<String> parameters(Exchange exchange, String name) {
         var values = new ArrayList<String>();
-        String query = exchange.getRequestURI().getRawQuery();
+        String query = exchange.query();
         if (query != null) {
             for (String pair : query.split("&", -1)) {
                 if (pair.startsWith(name + "=")) {
@@ -344,25 +295,23 @@ public final class LoopbackRegistry implements AutoCloseable {
     }
 
     private void answerContent(
-            HttpExchange exchange, Catalogue.Content content, @Nullable String range, @Nullable Failure failure)
+            Exchange exchange, Catalogue.Content content, @Nullable String range, @Nullable Failure failure)
             throws IOException {
         Descriptor descriptor = content.descriptor();
-        var headers = exchange.getResponseHeaders();
-        headers.set("Content-Type", content.manifest() ? descriptor.mediaType() : "application/octet-stream");
-        headers.set("Docker-Content-Digest", descriptor.digest());
-        headers.set("ETag", "\"" + descriptor.digest() + "\"");
+        exchange.set("Content-Type", content.manifest() ? descriptor.mediaType() : "application/octet-stream");
+        exchange.set("Docker-Content-Digest", descriptor.digest());
+        exchange.set("ETag", "\"" + descriptor.digest() + "\"");
         if (!content.manifest()) {
-            headers.set("Accept-Ranges", "bytes");
+            exchange.set("Accept-Ranges", "bytes");
         }
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            headers.set("Content-Length", Long.toString(descriptor.size()));
-            exchange.sendResponseHeaders(200, -1);
+        if (exchange.method().equals("HEAD")) {
+            exchange.sendHead(200, descriptor.size());
             return;
         }
         Span whole = new Span(0, descriptor.size());
         Span span = range == null ? whole : span(range, descriptor.size()).orElse(null);
         if (span == null) {
-            headers.set("Content-Range", "bytes */" + descriptor.size());
+            exchange.set("Content-Range", "bytes */" + descriptor.size());
             refuse(
                     exchange,
                     416,
@@ -373,22 +322,19 @@ public final class LoopbackRegistry implements AutoCloseable {
         }
         boolean partial = range != null && RANGE.matcher(range).matches();
         if (partial) {
-            headers.set(
+            exchange.set(
                     "Content-Range",
                     "bytes " + span.from() + "-" + (span.from() + span.length() - 1) + "/" + descriptor.size());
         }
-        exchange.sendResponseHeaders(partial ? 206 : 200, span.length() == 0 ? -1 : span.length());
-        if (span.length() > 0) {
-            stream(exchange, content, span, failure);
-        }
+        exchange.sendHead(partial ? 206 : 200, span.length());
+        stream(exchange, content, span, failure);
     }
 
-    private void stream(HttpExchange exchange, Catalogue.Content content, Span span, @Nullable Failure failure)
+    private void stream(Exchange exchange, Catalogue.Content content, Span span, @Nullable Failure failure)
             throws IOException {
         long left = failure instanceof Failure.Truncated(long after) ? Math.min(after, span.length()) : span.length();
         boolean corrupt = failure instanceof Failure.Corrupted;
         var buffer = ByteBuffer.allocate((int) Math.min(BUFFER, Math.max(1, left)));
-        OutputStream body = exchange.getResponseBody();
         try (FileChannel file = FileChannel.open(content.file(), StandardOpenOption.READ)) {
             long position = span.from();
             while (left > 0) {
@@ -396,20 +342,21 @@ public final class LoopbackRegistry implements AutoCloseable {
                 int read = file.read(buffer, position);
                 if (read < 0) {
                     // The file was cut short under us; the client sees the connection end before the promised length.
+                    exchange.breakOff();
                     return;
                 }
                 if (corrupt) {
                     buffer.array()[0] ^= 1;
                     corrupt = false;
                 }
-                body.write(buffer.array(), 0, read);
+                exchange.sendBody(buffer.array(), read);
                 bytes.add(read);
                 position += read;
                 left -= read;
             }
         }
         if (failure instanceof Failure.Truncated) {
-            body.flush();
+            exchange.breakOff();
         }
     }
 
@@ -436,31 +383,33 @@ public final class LoopbackRegistry implements AutoCloseable {
         return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
     }
 
-    private void unauthorized(HttpExchange exchange, String challenge) throws IOException {
-        exchange.getResponseHeaders().set("WWW-Authenticate", challenge);
+    private void unauthorized(Exchange exchange, String challenge) throws IOException {
+        exchange.set("WWW-Authenticate", challenge);
         refuse(exchange, 401, "UNAUTHORIZED", "authentication required");
     }
 
-    private void refuse(HttpExchange exchange, int status, String code, String message) throws IOException {
+    private void refuse(Exchange exchange, int status, String code, String message) throws IOException {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.putArray("errors").addObject().put("code", code).put("message", message);
         send(exchange, status, JSON.writeValueAsBytes(answer), null);
     }
 
-    private void send(HttpExchange exchange, int status, byte[] body, @Nullable Failure failure) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
-            exchange.sendResponseHeaders(status, -1);
+    private void send(Exchange exchange, int status, byte[] body, @Nullable Failure failure) throws IOException {
+        exchange.set("Content-Type", "application/json");
+        exchange.sendHead(status, body.length);
+        if (exchange.method().equals("HEAD")) {
             return;
         }
-        exchange.sendResponseHeaders(status, body.length);
-        int length =
-                failure instanceof Failure.Truncated(long after) ? (int) Math.min(after, body.length) : body.length;
-        if (failure instanceof Failure.Corrupted) {
+        int length = body.length;
+        if (failure instanceof Failure.Corrupted && length > 0) {
             body[0] ^= 1;
+        } else if (failure instanceof Failure.Truncated(long after)) {
+            length = (int) Math.min(after, length);
         }
-        exchange.getResponseBody().write(body, 0, length);
+        exchange.sendBody(body, length);
         bytes.add(length);
+        if (failure instanceof Failure.Truncated) {
+            exchange.breakOff();
+        }
     }
 }

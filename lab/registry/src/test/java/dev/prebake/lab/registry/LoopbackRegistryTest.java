@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -314,6 +315,47 @@ class LoopbackRegistryTest {
 
     private static String basic(String user, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @DisplayName("a TLS handshake is answered in HTTP, so that clients that try TLS first fall back at once")
+    void tls() throws Exception {
+        // A record of a handshake, TLS 1.0: what a client's hello begins with (RFC 8446, 5.1).
+        byte[] hello = {0x16, 3, 1, 0, (byte) 200, 1, 0, 0};
+        try (LoopbackRegistry registry = LoopbackRegistry.serve(layout);
+                var socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.getOutputStream().write(hello);
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.0 400");
+        }
+    }
+
+    @Test
+    @DisplayName("one connection serves several requests, errors included")
+    void keepsConnections() throws Exception {
+        String ask = String.join(
+                "\r\n",
+                "GET /v2/ HTTP/1.1",
+                "Host: x",
+                "",
+                "HEAD /v2/prebake/none/manifests/1 HTTP/1.1",
+                "Host: x",
+                "",
+                "GET /v2/ HTTP/1.1",
+                "Connection: close",
+                "",
+                "");
+        try (LoopbackRegistry registry = LoopbackRegistry.serve(layout);
+                var socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+            socket.getOutputStream().write(ask.getBytes(StandardCharsets.US_ASCII));
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(Pattern.compile("HTTP/1\\.1 (\\d+)")
+                            .matcher(answers)
+                            .results()
+                            .map(status -> status.group(1)))
+                    .containsExactly("200", "404", "200");
+            assertThat(answers).endsWith("Connection: close\r\n\r\n{}");
+        }
     }
 
     @Test
