@@ -1,0 +1,74 @@
+package dev.prebake.cleanup;
+
+import dev.prebake.kernel.AwsClients;
+import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.Poll;
+import dev.prebake.kernel.StateHandler;
+import java.time.Duration;
+import java.util.List;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
+import software.amazon.awssdk.services.ssm.model.SsmException;
+
+/**
+ * Removes what a failed execution has left, found by its tag: the builder, its volume, an unfinished snapshot, Fast Snapshot
+ * Restore on a snapshot that wasn't published. A completed snapshot stays: the next execution reuses it.
+ */
+public final class CleanUpHandler extends StateHandler<CleanUpRequest, CleanedUp> {
+    /** How long an instance may take to end and to let go of its volume; it takes a minute or two. */
+    private static final Duration DEADLINE = Duration.ofMinutes(15);
+
+    private final Ec2Client ec2;
+    private final SsmClient ssm;
+
+    /** Makes the handler with its SDK clients. */
+    public CleanUpHandler() {
+        this(AwsClients.of(Ec2Client.builder()), AwsClients.of(SsmClient.builder()));
+    }
+
+    CleanUpHandler(Ec2Client ec2, SsmClient ssm) {
+        super(CleanUpRequest.class);
+        this.ec2 = ec2;
+        this.ssm = ssm;
+    }
+
+    /**
+     * Removes what can go now. It is done only when a look finds nothing: what it removed in this call is looked for again.
+     *
+     * @throws CleanUpIncompleteException when something is left after fifteen minutes, or when AWS refuses for good to remove
+     *     all that is left
+     */
+    @Override
+    protected CleanedUp handle(CleanUpRequest request) {
+        var sweep = new Sweep(ec2, request.execution());
+        sweep.instances();
+        sweep.volumes();
+        sweep.snapshots(() -> publishedSnapshotId(request.parameterName()));
+
+        List<Leftover> left = sweep.left();
+        if (left.isEmpty()) {
+            return new CleanedUp(true, null, sweep.removed());
+        }
+        var poll = new Poll(request.startedAt(), request.now());
+        if (poll.isPast(DEADLINE) || left.stream().allMatch(Leftover::refused)) {
+            throw new CleanUpIncompleteException(request.execution(), poll.elapsed(), left);
+        }
+        return new CleanedUp(false, poll.waitSeconds(2, 15), sweep.removed());
+    }
+
+    /** The published snapshot's ID; empty text when the cache has published none. */
+    private String publishedSnapshotId(String parameterName) {
+        try {
+            return ssm.getParameter(
+                            GetParameterRequest.builder().name(parameterName).build())
+                    .parameter()
+                    .value();
+        } catch (SsmException e) {
+            if (AwsError.of(e) == AwsError.NOT_FOUND) {
+                return "";
+            }
+            throw e;
+        }
+    }
+}

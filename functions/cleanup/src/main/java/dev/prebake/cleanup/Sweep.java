@@ -1,0 +1,172 @@
+package dev.prebake.cleanup;
+
+import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
+import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotState;
+import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.Volume;
+
+/** One pass over all that carries an execution's tag. What AWS refuses doesn't keep the rest from going. */
+final class Sweep {
+    private final Ec2Client ec2;
+    private final String execution;
+    private final List<String> removed = new ArrayList<>();
+    private final List<Leftover> left = new ArrayList<>();
+
+    Sweep(Ec2Client ec2, String execution) {
+        this.ec2 = ec2;
+        this.execution = execution;
+    }
+
+    /** IDs of what has been removed. */
+    List<String> removed() {
+        return List.copyOf(removed);
+    }
+
+    /** What must be looked at again: also what was removed, until AWS no longer shows it. */
+    List<Leftover> left() {
+        return List.copyOf(left);
+    }
+
+    /** Terminates the execution's instances. */
+    void instances() {
+        var describe = DescribeInstancesRequest.builder().filters(ofExecution()).build();
+        List<Instance> instances = ec2.describeInstancesPaginator(describe).stream()
+                .flatMap(page -> page.reservations().stream())
+                .flatMap(reservation -> reservation.instances().stream())
+                .toList();
+        for (Instance instance : instances) {
+            String id = instance.instanceId();
+            dispose(
+                    id,
+                    instance.state().nameAsString(),
+                    Disposal.of(instance.state().name()),
+                    () -> ec2.terminateInstances(
+                            TerminateInstancesRequest.builder().instanceIds(id).build()));
+        }
+    }
+
+    /** Deletes the execution's volumes, as soon as no instance has them attached. */
+    void volumes() {
+        var describe = DescribeVolumesRequest.builder().filters(ofExecution()).build();
+        List<Volume> volumes = ec2.describeVolumesPaginator(describe).stream()
+                .flatMap(page -> page.volumes().stream())
+                .toList();
+        for (Volume volume : volumes) {
+            String id = volume.volumeId();
+            dispose(
+                    id,
+                    volume.stateAsString(),
+                    Disposal.of(volume.state()),
+                    () -> ec2.deleteVolume(
+                            DeleteVolumeRequest.builder().volumeId(id).build()));
+        }
+    }
+
+    /**
+     * Deletes the execution's unfinished snapshots, and disables Fast Snapshot Restore on a finished one.
+     *
+     * @param publishedSnapshotId the published snapshot, which keeps it; asked only when it matters
+     */
+    void snapshots(Supplier<String> publishedSnapshotId) {
+        var describe = DescribeSnapshotsRequest.builder()
+                .ownerIds("self")
+                .filters(ofExecution())
+                .build();
+        List<Snapshot> snapshots = ec2.describeSnapshotsPaginator(describe).stream()
+                .flatMap(page -> page.snapshots().stream())
+                .toList();
+        for (Snapshot snapshot : snapshots) {
+            String id = snapshot.snapshotId();
+            dispose(
+                    id,
+                    snapshot.stateAsString(),
+                    Disposal.of(snapshot.state()),
+                    () -> ec2.deleteSnapshot(
+                            DeleteSnapshotRequest.builder().snapshotId(id).build()));
+            if (snapshot.state() == SnapshotState.COMPLETED) {
+                List<String> zones = zonesWithFastRestore(id);
+                if (!zones.isEmpty() && !id.equals(publishedSnapshotId.get())) {
+                    disableFastRestore(id, zones);
+                }
+            }
+        }
+    }
+
+    private void dispose(String id, String state, Disposal disposal, Runnable removal) {
+        switch (disposal) {
+            case LEAVE -> {
+                // Nothing to do.
+            }
+            case WAIT -> left.add(new Leftover(id, state, false));
+            case REMOVE -> remove(id, state, removal);
+        }
+    }
+
+    private void remove(String id, String state, Runnable removal) {
+        try {
+            removal.run();
+            removed.add(id);
+            left.add(new Leftover(id, state + ", its removal begun", false));
+        } catch (Ec2Exception e) {
+            AwsError error = AwsError.of(e);
+            if (error != AwsError.NOT_FOUND) {
+                left.add(new Leftover(
+                        id, state + "; " + AwsError.describe(e), !error.isTransient() && error != AwsError.IN_USE));
+            }
+        }
+    }
+
+    private List<String> zonesWithFastRestore(String snapshotId) {
+        var describe = DescribeFastSnapshotRestoresRequest.builder()
+                .filters(
+                        filter("snapshot-id", snapshotId),
+                        filter(
+                                "state",
+                                FastSnapshotRestoreStateCode.ENABLING.toString(),
+                                FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
+                                FastSnapshotRestoreStateCode.ENABLED.toString()))
+                .build();
+        return ec2.describeFastSnapshotRestoresPaginator(describe).stream()
+                .flatMap(page -> page.fastSnapshotRestores().stream())
+                .map(DescribeFastSnapshotRestoreSuccessItem::availabilityZone)
+                .toList();
+    }
+
+    private void disableFastRestore(String snapshotId, List<String> zones) {
+        var disable = DisableFastSnapshotRestoresRequest.builder()
+                .sourceSnapshotIds(snapshotId)
+                .availabilityZones(zones)
+                .build();
+        // Zones that AWS lists as unsuccessful show again at the next look.
+        remove(
+                snapshotId,
+                "Fast Snapshot Restore on in " + String.join(", ", zones),
+                () -> ec2.disableFastSnapshotRestores(disable));
+    }
+
+    private Filter ofExecution() {
+        return filter("tag:" + Tags.EXECUTION, execution);
+    }
+
+    private static Filter filter(String name, String... values) {
+        return Filter.builder().name(name).values(values).build();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.prebake.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.BakePlan;
+import dev.prebake.kernel.Json;
+import java.util.List;
+
+/**
+ * What the bake script is asked to do (see {@code bake/README.md}).
+ *
+ * @param volumeId EBS volume ID of the volume to fill
+ * @param architecture platform to pull for
+ * @param images what to pull
+ */
+record BakeRequest(String volumeId, Architecture architecture, List<Image> images) {
+    /**
+     * An image to pull.
+     *
+     * @param reference the name it gets on the volume
+     * @param digest what to pull
+     * @param compressedBytes size of its layers as the registry serves them, in bytes, for the progress
+     */
+    record Image(String reference, String digest, long compressedBytes) {}
+
+    static BakeRequest of(BakePlan plan, String volumeId) {
+        return new BakeRequest(
+                volumeId,
+                plan.architecture(),
+                plan.images().stream()
+                        .map(image -> new Image(image.reference(), image.digest(), image.compressedBytes()))
+                        .toList());
+    }
+
+    /**
+     * The compact JSON text. It stands in single quotes in a shell script: the document's {@code allowedPattern} admits
+     * nothing that a shell or SSM would expand there, and IDs, digests and canonical references need nothing else.
+     */
+    String toJson() {
+        try {
+            return Json.mapper().writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("A record of texts and numbers can be written.", e);
+        }
+    }
+}

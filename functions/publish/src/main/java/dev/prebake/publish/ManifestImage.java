@@ -1,0 +1,19 @@
+package dev.prebake.publish;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image in a published snapshot.
+ *
+ * @param reference name under which pods find it
+ * @param digest index or manifest that was pulled
+ * @param manifestDigest manifest of the platform
+ * @param compressedBytes sum of its layers as the registry served them, in bytes
+ * @param unpackedBytes sum of its layers unpacked, in bytes; absent when the bake's report isn't at hand
+ */
+public record ManifestImage(
+        String reference,
+        String digest,
+        String manifestDigest,
+        long compressedBytes,
+        @Nullable Long unpackedBytes) {}

@@ -1,0 +1,92 @@
+package dev.prebake.publish;
+
+import dev.prebake.kernel.AwsClients;
+import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.StateHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
+import software.amazon.awssdk.services.ssm.model.ParameterTier;
+import software.amazon.awssdk.services.ssm.model.ParameterType;
+import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
+import software.amazon.awssdk.services.ssm.model.SsmException;
+
+/**
+ * Publishes a snapshot: first the manifest, then the snapshot's ID. The ID is what nodes read, so its write is the moment of
+ * publication; a manifest of another snapshot is at worst seen in between.
+ */
+public final class PublishSnapshotHandler extends StateHandler<PublishRequest, PublishedSnapshot> {
+    /** The limit of an advanced parameter, in bytes; a standard one's is 4 KiB. */
+    private static final int MOST_BYTES = 8 * 1024;
+
+    private final SsmClient ssm;
+
+    /** Makes the handler with its SDK client. */
+    public PublishSnapshotHandler() {
+        this(AwsClients.of(SsmClient.builder()));
+    }
+
+    PublishSnapshotHandler(SsmClient ssm) {
+        super(PublishRequest.class);
+        this.ssm = ssm;
+    }
+
+    /**
+     * Writes what differs from what is published.
+     *
+     * @throws ManifestTooLargeException when the manifest has more than 8 KiB; nothing is written then
+     */
+    @Override
+    protected PublishedSnapshot handle(PublishRequest request) {
+        String idName = request.plan().parameterName();
+        String manifestName = idName + "/manifest";
+        String snapshotId = request.snapshot().snapshotId();
+        Optional<Manifest> published = value(manifestName).flatMap(Manifest::parse);
+        Manifest manifest = Manifest.of(request, published.orElse(null));
+        boolean newManifest = !manifest.equals(published.orElse(null));
+        boolean newId = !snapshotId.equals(value(idName).orElse(null));
+        if (newManifest) {
+            put(manifestName, checked(manifestName, manifest), request, "what is in the published snapshot");
+        }
+        if (newId) {
+            put(idName, snapshotId, request, "ID of the published snapshot");
+        }
+        return new PublishedSnapshot(idName, manifestName, snapshotId, newManifest || newId);
+    }
+
+    private static String checked(String name, Manifest manifest) {
+        String text = manifest.toJson();
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_BYTES) {
+            throw new ManifestTooLargeException(name, manifest.images().size(), bytes, MOST_BYTES);
+        }
+        return text;
+    }
+
+    private Optional<String> value(String name) {
+        try {
+            return Optional.of(
+                    ssm.getParameter(GetParameterRequest.builder().name(name).build())
+                            .parameter()
+                            .value());
+        } catch (SsmException e) {
+            if (AwsError.of(e) == AwsError.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private void put(String name, String value, PublishRequest request, String what) {
+        ssm.putParameter(PutParameterRequest.builder()
+                .name(name)
+                .value(value)
+                .type(ParameterType.STRING)
+                .overwrite(true)
+                // Standard, which costs nothing, as long as the value fits.
+                .tier(ParameterTier.INTELLIGENT_TIERING)
+                .description("Prebake cache " + request.plan().cacheName() + ": " + what)
+                .build());
+    }
+}

@@ -1,0 +1,147 @@
+package dev.prebake.retire;
+
+import dev.prebake.kernel.AwsClients;
+import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.StateHandler;
+import dev.prebake.kernel.Tags;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
+import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotState;
+import software.amazon.awssdk.services.ec2.model.Volume;
+
+/** Keeps a cache's newest snapshots and deletes the rest, never one in use, and never one that isn't the cache's own. */
+public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, RetiredSnapshots> {
+    private final Ec2Client ec2;
+
+    /** Makes the handler with its SDK client. */
+    public RetireSnapshotsHandler() {
+        this(AwsClients.of(Ec2Client.builder()));
+    }
+
+    RetireSnapshotsHandler(Ec2Client ec2) {
+        super(RetireRequest.class);
+        this.ec2 = ec2;
+    }
+
+    /**
+     * Retires what the retention lets go.
+     *
+     * @throws FastRestoreNotDisabledException when AWS refuses to disable Fast Snapshot Restore on one that is to go
+     */
+    @Override
+    protected RetiredSnapshots handle(RetireRequest request) {
+        var retention = new Retention(request.retainSnapshots(), request.publishedSnapshotId());
+        List<String> retired = new ArrayList<>();
+        List<KeptSnapshot> kept = new ArrayList<>();
+        List<Snapshot> newestFirst = completed(request.cacheName());
+        for (int rank = 0; rank < newestFirst.size(); rank++) {
+            String id = newestFirst.get(rank).snapshotId();
+            Optional<String> reason = retention.reasonToKeep(id, rank, Optional.empty());
+            if (reason.isEmpty()) {
+                // Asked only now: most snapshots stay for the other reasons.
+                reason = retention.reasonToKeep(id, rank, volumeMadeFrom(id));
+            }
+            if (reason.isEmpty()) {
+                reason = retire(id);
+            }
+            if (reason.isPresent()) {
+                kept.add(new KeptSnapshot(id, reason.get()));
+            } else {
+                retired.add(id);
+            }
+        }
+        return new RetiredSnapshots(retired, kept);
+    }
+
+    private List<Snapshot> completed(String cacheName) {
+        var describe = DescribeSnapshotsRequest.builder()
+                .ownerIds("self")
+                .filters(filter("tag:" + Tags.CACHE, cacheName), filter("status", SnapshotState.COMPLETED.toString()))
+                .build();
+        return ec2.describeSnapshotsPaginator(describe).stream()
+                .flatMap(page -> page.snapshots().stream())
+                .sorted(Comparator.comparing(Snapshot::startTime)
+                        .thenComparing(Snapshot::snapshotId)
+                        .reversed())
+                .toList();
+    }
+
+    /** A node that boots from the volume reads blocks that EBS may not have loaded yet, for hours after its creation. */
+    private Optional<String> volumeMadeFrom(String snapshotId) {
+        var describe = DescribeVolumesRequest.builder()
+                .filters(filter("snapshot-id", snapshotId))
+                .build();
+        return ec2.describeVolumesPaginator(describe).stream()
+                .flatMap(page -> page.volumes().stream())
+                .map(Volume::volumeId)
+                .findFirst();
+    }
+
+    /** Deletes the snapshot; EC2's reason, when an AMI or something else that EC2 knows still uses it. */
+    private Optional<String> retire(String snapshotId) {
+        disableFastRestore(snapshotId);
+        try {
+            ec2.deleteSnapshot(
+                    DeleteSnapshotRequest.builder().snapshotId(snapshotId).build());
+            return Optional.empty();
+        } catch (Ec2Exception e) {
+            return switch (AwsError.of(e)) {
+                case NOT_FOUND -> Optional.empty();
+                case IN_USE -> Optional.of("EC2 says that it is in use: " + AwsError.describe(e));
+                default -> throw e;
+            };
+        }
+    }
+
+    private void disableFastRestore(String snapshotId) {
+        List<String> zones = zonesWithFastRestore(snapshotId);
+        if (zones.isEmpty()) {
+            return;
+        }
+        var disable = DisableFastSnapshotRestoresRequest.builder()
+                .sourceSnapshotIds(snapshotId)
+                .availabilityZones(zones)
+                .build();
+        List<String> refused = ec2.disableFastSnapshotRestores(disable).unsuccessful().stream()
+                .flatMap(item -> item.fastSnapshotRestoreStateErrors().stream())
+                .map(zone -> zone.availabilityZone() + ": " + zone.error().code() + ": "
+                        + zone.error().message())
+                .toList();
+        if (!refused.isEmpty()) {
+            throw new FastRestoreNotDisabledException(snapshotId, refused);
+        }
+    }
+
+    private List<String> zonesWithFastRestore(String snapshotId) {
+        var describe = DescribeFastSnapshotRestoresRequest.builder()
+                .filters(
+                        filter("snapshot-id", snapshotId),
+                        filter(
+                                "state",
+                                FastSnapshotRestoreStateCode.ENABLING.toString(),
+                                FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
+                                FastSnapshotRestoreStateCode.ENABLED.toString()))
+                .build();
+        return ec2.describeFastSnapshotRestoresPaginator(describe).stream()
+                .flatMap(page -> page.fastSnapshotRestores().stream())
+                .map(DescribeFastSnapshotRestoreSuccessItem::availabilityZone)
+                .toList();
+    }
+
+    private static Filter filter(String name, String... values) {
+        return Filter.builder().name(name).values(values).build();
+    }
+}
