@@ -58,7 +58,7 @@ public record ImageReference(
         }
         Matcher parts = SPLIT.matcher(text);
         if (!parts.matches()) {
-            throw new MalformedReferenceException(text, "it has line breaks, or more than one '@'");
+            throw new MalformedReferenceException(text, "its digest has a line break");
         }
         String name = parts.group("name");
         String tag = parts.group("tag");
@@ -126,8 +126,13 @@ public record ImageReference(
 
     /** Whether the registry is on this machine: the only ones spoken to without TLS. */
     public boolean isLoopback() {
-        int colon = registry.startsWith("[") ? registry.indexOf("]:") + 1 : registry.indexOf(':');
-        String host = colon > 0 ? registry.substring(0, colon) : registry;
+        return isLoopback(registry);
+    }
+
+    /** Whether a host, with or without a port, names this machine by an address that no other can have. */
+    public static boolean isLoopback(String hostAndPort) {
+        int colon = hostAndPort.startsWith("[") ? hostAndPort.indexOf("]:") + 1 : hostAndPort.indexOf(':');
+        String host = colon > 0 ? hostAndPort.substring(0, colon) : hostAndPort;
         return host.equals("localhost") || host.equals("[::1]") || host.matches("127(?:\\.[0-9]{1,3}){3}");
     }
 
