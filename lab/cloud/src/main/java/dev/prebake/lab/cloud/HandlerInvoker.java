@@ -64,8 +64,7 @@ final class HandlerInvoker implements TaskInvoker {
 
     private static RequestStreamHandler load(String className) {
         try {
-            return (RequestStreamHandler)
-                    Class.forName(className).getConstructor().newInstance();
+            return Class.forName(className).asSubclass(RequestStreamHandler.class).getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new LabException("Making the handler " + className + " of the catalogue failed: " + e, e);
         }

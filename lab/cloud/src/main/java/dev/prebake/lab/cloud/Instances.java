@@ -245,7 +245,7 @@ final class Instances implements AutoCloseable {
                             .map(LabVolume::volumeId)
                             .toArray(String[]::new)));
             synchronized (this) {
-                if (instances.get(instance.instanceId()) != instance) {
+                if (!instance.equals(instances.get(instance.instanceId()))) {
                     // Terminated while it started: `end` found no machine, so it is ours to stop.
                     machine.close();
                     volumes.releaseFrom(instance.instanceId());

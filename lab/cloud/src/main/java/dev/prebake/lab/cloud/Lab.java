@@ -76,12 +76,11 @@ public final class Lab implements AutoCloseable {
         instances = new Instances(plane, volumes, parameters, deployment, clock, background);
         Snapshots snapshots = new Snapshots(account, plane, volumes, clock, background);
         ec2 = new LabEc2(instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones()));
-        ScriptRunner scripts = plane.real() ? new MachineScripts(instances) : new DirectoryBake(plane);
         ssm = new LabSsm(
                 parameters,
                 new Commands(
                         CommandDocument.parse(deployment.bakeDocument(), BakeDocument.content()),
-                        scripts,
+                        new MachineScripts(instances),
                         instances,
                         logs,
                         clock,

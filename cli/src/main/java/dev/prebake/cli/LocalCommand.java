@@ -1,0 +1,164 @@
+package dev.prebake.cli;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.prebake.kernel.Json;
+import dev.prebake.lab.host.DataPlanes;
+import dev.prebake.lab.host.Detection;
+import dev.prebake.lab.registry.LoopbackRegistry;
+import dev.prebake.lab.registry.SampleImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The whole job on this machine: bake, publish, then start the same pod with and without the snapshot. */
+@Command(
+        name = "local",
+        description = {
+            "Runs the whole workflow on this machine, without AWS: the definition and the handlers that AWS runs, over real"
+                    + " volumes and a real containerd where the machine allows it. Then starts the same pod on a node"
+                    + " with an empty volume and on one with the snapshot, and compares.",
+            "",
+            "Without --image it bakes a sample made from this JDK."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  ./prebake local",
+            "  ./prebake local --image registry.k8s.io/pause:3.10",
+            "  ./prebake local --image localhost:5000/pytorch:1 -- python3 -c 'import torch'",
+            "  ./prebake local --input events/pytorch.json --json",
+            "",
+            "Environment: PREBAKE_HOME, where snapshots, parameters and executions are kept (default ~/.prebake);"
+                    + " PREBAKE_INSTALL=never, to install no packages; PREBAKE_DEBUG=1, for whole stack traces."
+        })
+final class LocalCommand implements Callable<Integer> {
+    private static final String HOME_VARIABLE = "PREBAKE_HOME";
+    private static final int SAMPLE_PORT = 5055;
+
+    @Option(
+            names = "--image",
+            paramLabel = "REF",
+            description = "An image to bake; may be given several times. The first is the pod's.")
+    private List<String> images = List.of();
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description = "An execution's input as JSON, as in events/; --image goes over its images.")
+    private @Nullable Path input;
+
+    @Option(names = "--json", description = "Print one JSON document on standard output when done.")
+    private boolean json;
+
+    @Parameters(
+            paramLabel = "COMMAND",
+            description = "After --: what the pod runs instead of the image's own program. Its end is waited for.")
+    private List<String> podCommand = List.of();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Terminal terminal =
+                new Terminal(spec.commandLine().getErr(), Boolean.getBoolean(Terminal.PROPERTY));
+        ObjectNode request = request();
+        Path home = home();
+        Detection detection = DataPlanes.detect(home);
+        terminal.line("prebake: " + detection.inWords());
+
+        LocalRun run = new LocalRun(terminal, request, podCommand);
+        Thread interrupted = new Thread(() -> {
+            terminal.line("prebake: interrupted; removing what runs. Earlier snapshots stay.");
+            run.close();
+        });
+        Runtime.getRuntime().addShutdownHook(interrupted);
+        try (run) {
+            if (request.path("images").isMissingNode()) {
+                request.putArray("images").add(sample(run, terminal, home));
+            }
+            LocalReport report = run.execute(detection);
+            print(report);
+            return report.snapshot() == null ? ExitCode.FAILED : ExitCode.OK;
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(interrupted);
+        }
+    }
+
+    private void print(LocalReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            try {
+                out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+            } catch (JacksonException e) {
+                throw new IllegalStateException("The report is no JSON.", e);
+            }
+        } else {
+            ReportText.lines(report).forEach(out::println);
+        }
+        out.flush();
+        String failure = ReportText.failure(report);
+        if (!failure.isEmpty()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(failure);
+            err.flush();
+        }
+    }
+
+    private ObjectNode request() {
+        ObjectNode request = Json.mapper().createObjectNode();
+        if (input != null) {
+            try {
+                JsonNode read = Json.mapper().readTree(Files.readString(input));
+                if (!(read instanceof ObjectNode object)) {
+                    throw new UsageException(
+                            "Reading " + input + " as an execution's input failed: it is no JSON object. See events/.", null);
+                }
+                request = object;
+            } catch (JacksonException e) {
+                throw new UsageException(
+                        "Reading " + input + " as JSON failed: " + e.getOriginalMessage() + ". See events/ for examples.", e);
+            } catch (IOException e) {
+                throw new UsageException("Reading " + input + " failed: " + e, e);
+            }
+        }
+        if (!images.isEmpty()) {
+            images.forEach(request.putArray("images")::add);
+        }
+        return request;
+    }
+
+    private static String sample(LocalRun run, Terminal terminal, Path home) {
+        try {
+            SampleImage sample = SampleImage.in(home.resolve("sample"), line -> terminal.line("prebake: " + line));
+            // The port is part of the reference, and so of the fingerprint: the same one each time lets a second run reuse.
+            LoopbackRegistry registry = run.serving(LoopbackRegistry.builder()
+                    .layout(sample.layout())
+                    .port(SAMPLE_PORT)
+                    .start());
+            return registry.reference(sample.image());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Making the sample image failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path home() {
+        String home = System.getenv(HOME_VARIABLE);
+        return (home == null || home.isBlank() ? Path.of(System.getProperty("user.home"), ".prebake") : Path.of(home))
+                .toAbsolutePath();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.prebake.cli;
+
+import dev.prebake.lab.host.DataPlane;
+import dev.prebake.lab.node.Node;
+import dev.prebake.lab.node.NodeOptions;
+import dev.prebake.lab.node.PodSpec;
+import dev.prebake.lab.node.PodStart;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Starts the same pod on two fresh nodes of the same kind, one with an empty volume and one with a volume from the snapshot,
+ * and once more on the second.
+ */
+final class PodComparison {
+    private static final Duration LIMIT = Duration.ofHours(1);
+    private static final double NANOS = 1e9;
+
+    private final DataPlane plane;
+    private final Terminal terminal;
+
+    PodComparison(DataPlane plane, Terminal terminal) {
+        this.plane = plane;
+        this.terminal = terminal;
+    }
+
+    /**
+     * Measures the three starts.
+     *
+     * @param snapshotId the snapshot
+     * @param volumeSizeGiB size of both nodes' volumes
+     * @param image the pod's image
+     * @param command what the pod runs; empty for the image's own program
+     * @param ends whether the image's own program is known to end, so that its end can be waited for
+     */
+    LocalReport.PodStart measure(
+            String snapshotId, int volumeSizeGiB, String image, List<String> command, boolean ends) {
+        PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT);
+        terminal.line("prebake: starting a pod of " + image + " on a fresh node with an empty volume");
+        PodStart uncached = onFreshNode(
+                "1", NodeOptions.standard(), volumeId -> plane.createVolume(volumeId, volumeSizeGiB), List.of(pod))
+                .getFirst();
+        terminal.line("prebake: starting the same pod on a fresh node from " + snapshotId + ", cut off from the network");
+        // Without a network a pull can't hide in the figures.
+        List<PodStart> cached = onFreshNode(
+                "2",
+                NodeOptions.standard().withoutNetwork(),
+                volumeId -> plane.createVolume(volumeId, volumeSizeGiB, snapshotId),
+                List.of(pod, pod));
+        double uncachedSeconds = seconds(uncached.total());
+        double cachedSeconds = seconds(cached.getFirst().total());
+        return new LocalReport.PodStart(
+                image,
+                uncachedSeconds,
+                cachedSeconds,
+                seconds(cached.getLast().total()),
+                LocalRun.rounded(uncachedSeconds / cachedSeconds),
+                parts(uncached),
+                parts(cached.getFirst()),
+                parts(cached.getLast()));
+    }
+
+    /** Boots a node on a new volume, drops the page cache, starts the pods one after another, and removes both. */
+    private List<PodStart> onFreshNode(
+            String number, NodeOptions options, VolumeMaker volume, List<PodSpec> pods) {
+        String volumeId = "vol-0" + number.repeat(16);
+        volume.make(volumeId);
+        try (Node node = Node.boot(plane, "i-0" + number.repeat(16), volumeId, options)) {
+            Node.dropCaches();
+            return pods.stream().map(node::start).map(PodComparison::succeeded).toList();
+        } finally {
+            plane.deleteVolume(volumeId);
+        }
+    }
+
+    private static PodStart succeeded(PodStart start) {
+        Integer exitCode = start.exitCode();
+        if (exitCode != null && exitCode != 0) {
+            throw new PodFailedException(
+                    "The pod of " + start.image() + " ended with exit code " + exitCode + ". Its last lines:\n  "
+                            + String.join("\n  ", start.lastLines()));
+        }
+        return start;
+    }
+
+    private static LocalReport.Parts parts(PodStart start) {
+        return new LocalReport.Parts(
+                seconds(start.fetch()),
+                seconds(start.unpack()),
+                seconds(start.lookup().plus(start.sandbox()).plus(start.create()).plus(start.start())),
+                seconds(start.run()));
+    }
+
+    private static double seconds(Duration duration) {
+        return LocalRun.rounded(duration.toNanos() / NANOS);
+    }
+
+    /** Makes a node's volume under an ID. */
+    private interface VolumeMaker {
+        Object make(String volumeId);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.prebake.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.prebake.kernel.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The report in words and columns. */
+final class ReportText {
+    private ReportText() {}
+
+    /** The report of a run that published a snapshot; nothing for one that failed. */
+    static List<String> lines(LocalReport report) {
+        List<String> lines = new ArrayList<>();
+        LocalReport.Snapshot snapshot = report.snapshot();
+        LocalReport.Parameter parameter = report.parameter();
+        if (snapshot == null || parameter == null) {
+            return lines;
+        }
+        lines.add("");
+        lines.add(snapshot.id() + "  " + snapshot.volumeSizeGiB() + " GiB"
+                + (snapshot.usedBytes() == null ? "" : ", " + Quantities.bytes(snapshot.usedBytes()) + " used")
+                + ", published in " + parameter.name());
+        for (LocalReport.Image image : snapshot.images()) {
+            lines.add("  " + image.reference() + "  " + Quantities.bytes(image.bytes()) + " compressed"
+                    + (image.unpackedBytes() == null ? "" : ", " + Quantities.bytes(image.unpackedBytes()) + " unpacked"));
+            lines.add("    " + image.digest());
+        }
+        lines.add("");
+        LocalReport.PodStart start = report.podStart();
+        if (start == null) {
+            lines.add("Pod starts were not measured. " + report.podStartNotMeasured());
+            return lines;
+        }
+        lines.add("Pod start, seconds           uncached    cached      warm");
+        row(lines, "  fetch", start.uncached().fetch(), start.cached().fetch(), start.warm().fetch());
+        row(lines, "  unpack after the fetch", start.uncached().unpack(), start.cached().unpack(), start.warm().unpack());
+        row(lines, "  start", start.uncached().start(), start.cached().start(), start.warm().start());
+        row(lines, "  program", start.uncached().run(), start.cached().run(), start.warm().run());
+        row(lines, "  total", start.uncachedSeconds(), start.cachedSeconds(), start.warmSeconds());
+        lines.add("");
+        lines.add(String.format(Locale.ROOT, "From the snapshot the pod starts %.1f times faster.", start.ratio()));
+        return lines;
+    }
+
+    /** Why the workflow failed, for the last line; empty when it didn't. */
+    static String failure(LocalReport report) {
+        LocalReport.Execution execution = report.execution();
+        if (report.snapshot() != null) {
+            return "";
+        }
+        String error = execution.error() == null ? execution.status() : execution.error();
+        return "prebake: the workflow ended " + execution.status() + " with "
+                + error.substring(error.lastIndexOf('.') + 1) + ":\n" + words(execution.cause());
+    }
+
+    /** A Lambda's error is JSON with the message inside; what CleanUp couldn't remove stands behind it. */
+    private static String words(@Nullable String cause) {
+        if (cause == null) {
+            return "(no more was said)";
+        }
+        int end = cause.lastIndexOf('}');
+        if (!cause.startsWith("{") || end < 0) {
+            return cause;
+        }
+        try {
+            return Json.mapper().readTree(cause.substring(0, end + 1)).path("errorMessage").asText(cause)
+                    + cause.substring(end + 1);
+        } catch (JsonProcessingException e) {
+            return cause;
+        }
+    }
+
+    private static void row(List<String> lines, String name, double uncached, double cached, double warm) {
+        lines.add(String.format(Locale.ROOT, "%-26s %10.2f%10.2f%10.2f", name, uncached, cached, warm));
+    }
+}
