@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Where an image is: registry, repository, and tag or digest.
  *
  * <p>Short references are completed as containerd and the kubelet complete them, so that the name on the volume is the name
- * that the kubelet looks for: {@code busybox} is {@code docker.io/library/busybox:latest}
- * (https://github.com/distribution/reference, grammar at the top of reference.go).
+ * that the kubelet looks for: {@code busybox} is {@code docker.io/library/busybox:latest}, and a tag beside a digest is
+ * dropped (https://github.com/distribution/reference: grammar at the top of reference.go, ParseDockerRef in
+ * normalize.go).
  *
  * @param registry host and optional port, {@code docker.io} for Docker Hub
  * @param repository path in the registry, lower case
- * @param tag tag; absent when only a digest was given
+ * @param tag tag; absent when a digest was given
  * @param digest {@code sha256:…}; absent when only a tag was given
  */
 public record ImageReference(
@@ -26,12 +27,18 @@ public record ImageReference(
     private static final Pattern REPOSITORY = Pattern.compile(PATH_COMPONENT + "(?:/" + PATH_COMPONENT + ")*");
     private static final Pattern REGISTRY = Pattern.compile(
             "(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:]+])"
-                    + "(?::[0-9]{1,5})?");
-    private static final Pattern TAG = Pattern.compile("[\\w][\\w.-]{0,127}", Pattern.UNICODE_CASE);
+                    + "(?::(?<port>[0-9]{1,5}))?");
+    private static final Pattern TAG = Pattern.compile("[\\w][\\w.-]{0,127}");
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Pattern SPLIT = Pattern.compile("(?<name>[^@]*?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?");
+    /** Bare image IDs look like names, and the kubelet takes them for IDs. */
+    private static final Pattern IMAGE_ID = Pattern.compile("[0-9a-f]{64}");
     /** The distribution project's limit on a repository's whole name. */
     private static final int MAX_NAME = 255;
+    /** The longest name, tag and digest together. */
+    private static final int MAX_LENGTH = MAX_NAME + 1 + 128 + 1 + 71;
+
+    private static final int MAX_PORT = 65_535;
 
     /**
      * Parses a reference.
@@ -39,9 +46,19 @@ public record ImageReference(
      * @throws MalformedReferenceException when it isn't one; the message says which part and why
      */
     public static ImageReference parse(String text) {
+        if (text.isEmpty()) {
+            throw new MalformedReferenceException(text, "it is empty");
+        }
+        // Before any pattern: on a long text a pattern with groups can exhaust the stack.
+        if (text.length() > MAX_LENGTH) {
+            throw new MalformedReferenceException(text, "it is longer than " + MAX_LENGTH + " characters");
+        }
+        if (IMAGE_ID.matcher(text).matches()) {
+            throw new MalformedReferenceException(text, "64 hex digits are an image's ID, not a name");
+        }
         Matcher parts = SPLIT.matcher(text);
-        if (text.isEmpty() || !parts.matches()) {
-            throw new MalformedReferenceException(text, "it is empty or has line breaks");
+        if (!parts.matches()) {
+            throw new MalformedReferenceException(text, "its digest has a line break");
         }
         String name = parts.group("name");
         String tag = parts.group("tag");
@@ -64,14 +81,16 @@ public record ImageReference(
         if (registry.equals("docker.io") && !repository.contains("/")) {
             repository = "library/" + repository;
         }
-        if (!REGISTRY.matcher(registry).matches()) {
-            throw new MalformedReferenceException(text, "'" + registry + "' is no host name with an optional port");
+        Matcher host = REGISTRY.matcher(registry);
+        if (!host.matches() || !isPort(host.group("port"))) {
+            throw new MalformedReferenceException(
+                    text, Excerpt.of(registry) + " is no host name with an optional port up to " + MAX_PORT);
         }
         if (!REPOSITORY.matcher(repository).matches()) {
             throw new MalformedReferenceException(
                     text,
-                    "'" + repository
-                            + "' is no repository: lower-case letters and digits, separated by '/', '.', '_' or '-'");
+                    Excerpt.of(repository)
+                            + " is no repository: lower-case letters and digits, separated by '/', '.', '_' or '-'");
         }
         if (registry.length() + 1 + repository.length() > MAX_NAME) {
             throw new MalformedReferenceException(text, "its name is longer than " + MAX_NAME + " characters");
@@ -79,13 +98,25 @@ public record ImageReference(
         if (tag != null && !TAG.matcher(tag).matches()) {
             throw new MalformedReferenceException(
                     text,
-                    "'" + tag
-                            + "' is no tag: up to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
+                    Excerpt.of(tag)
+                            + " is no tag: up to 128 letters, digits, '_', '.' or '-', not starting with '.' or '-'");
         }
         if (digest != null && !DIGEST.matcher(digest).matches()) {
-            throw new MalformedReferenceException(text, "'" + digest + "' is no digest: sha256: and 64 hex digits");
+            throw new MalformedReferenceException(
+                    text, Excerpt.of(digest) + " is no digest: sha256: and 64 hex digits, lower case");
         }
-        return new ImageReference(registry, repository, tag == null && digest == null ? "latest" : tag, digest);
+        if (digest != null) {
+            return new ImageReference(registry, repository, null, digest);
+        }
+        return new ImageReference(registry, repository, tag == null ? "latest" : tag, null);
+    }
+
+    private static boolean isPort(@Nullable String digits) {
+        if (digits == null) {
+            return true;
+        }
+        int port = Integer.parseInt(digits);
+        return port >= 1 && port <= MAX_PORT;
     }
 
     /** Registry and repository, without tag or digest. */
@@ -95,8 +126,13 @@ public record ImageReference(
 
     /** Whether the registry is on this machine: the only ones spoken to without TLS. */
     public boolean isLoopback() {
-        int colon = registry.startsWith("[") ? registry.indexOf("]:") + 1 : registry.indexOf(':');
-        String host = colon > 0 ? registry.substring(0, colon) : registry;
+        return isLoopback(registry);
+    }
+
+    /** Whether a host, with or without a port, names this machine by an address that no other can have. */
+    public static boolean isLoopback(String hostAndPort) {
+        int colon = hostAndPort.startsWith("[") ? hostAndPort.indexOf("]:") + 1 : hostAndPort.indexOf(':');
+        String host = colon > 0 ? hostAndPort.substring(0, colon) : hostAndPort;
         return host.equals("localhost") || host.equals("[::1]") || host.matches("127(?:\\.[0-9]{1,3}){3}");
     }
 

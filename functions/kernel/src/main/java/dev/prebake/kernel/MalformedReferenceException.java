@@ -4,6 +4,6 @@ package dev.prebake.kernel;
 public final class MalformedReferenceException extends PrebakeException {
     /** Makes the error for the text and the part of it that is wrong. */
     MalformedReferenceException(String text, String why) {
-        super("'" + text + "' is no image reference: " + why + ".");
+        super(Excerpt.of(text) + " is no image reference: " + why + ".");
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -32,16 +33,14 @@ public abstract class StateHandler<I, O> implements RequestStreamHandler {
 
     @Override
     public final void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
-        I request;
+        @Nullable I request;
         try {
             request = Json.mapper().readValue(input, inputType);
         } catch (JsonProcessingException e) {
-            throw new MalformedRequestException(
-                    "Reading the request of " + getClass().getSimpleName() + " as " + inputType.getSimpleName()
-                            + " failed: " + e.getOriginalMessage()
-                            + ". The workflow's definition and this function are of different versions;"
-                            + " deploy both together.",
-                    e);
+            throw unreadable(e.getOriginalMessage(), e);
+        }
+        if (request == null) {
+            throw unreadable("it is null", null);
         }
         O result;
         try {
@@ -55,6 +54,15 @@ public abstract class StateHandler<I, O> implements RequestStreamHandler {
                     e);
         }
         Json.mapper().writeValue(output, result);
+    }
+
+    private MalformedRequestException unreadable(String why, @Nullable Throwable cause) {
+        return new MalformedRequestException(
+                "Reading the request of " + getClass().getSimpleName() + " as " + inputType.getSimpleName()
+                        + " failed: " + why
+                        + ". The workflow's definition and this function are of different versions;"
+                        + " deploy both together.",
+                cause);
     }
 
     /** The SDK has one exception per service; the workflow needs to know whether trying again helps. */

@@ -1,0 +1,474 @@
+#!/bin/bash
+# Tests bake.sh as a whole: real loop devices, a real registry on loopback, a real containerd. Needs root.
+#
+# Everything happens in a mount namespace of its own, with its own /run, /dev/disk/by-id and /etc: the machine keeps its
+# own. Prints a line for each check and last 'N passed, N failed'; exits 1 if one failed.
+# shellcheck disable=SC2016 # jq's variables are not the shell's
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+if [[ ${1:-} != --inside ]]; then
+    missing=()
+    for tool in busybox containerd ctr curl docker-registry fstrim gzip jq losetup mkfs.xfs runc skopeo split tar unshare wipefs zstd; do
+        command -v "$tool" >/dev/null || missing+=("$tool")
+    done
+    if ((EUID != 0 || ${#missing[@]} > 0)); then
+        ((EUID == 0)) || echo "skipped: the bake needs root"
+        ((${#missing[@]} == 0)) || echo "skipped: not installed: ${missing[*]}"
+        echo '0 passed, 0 failed, 1 skipped'
+        exit 0
+    fi
+    exec unshare --mount --propagation private -- "${BASH_SOURCE[0]}" --inside
+fi
+
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/bake-test.XXXXXX")
+registry_pid=
+node_pid=
+bake_pid=
+loops=()
+passed=0
+failed=0
+
+clean_up() {
+    set +e
+    local pid loop
+    for pid in $bake_pid $node_pid $registry_pid; do
+        kill -TERM "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    done
+    awk -v below="$work/" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | tac | xargs -r umount
+    for loop in "${loops[@]}"; do losetup -d "$loop"; done
+    rm -rf --one-file-system "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+check() {
+    local what=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+        echo "ok      $what"
+    else
+        failed=$((failed + 1))
+        echo "FAILED  $what"
+        echo "        $*"
+        [[ ! -s $work/out ]] || sed 's/^/        stdout: /' "$work/out" | cut -c1-600
+    fi
+}
+
+# The machine that the bake sees.
+mount -t tmpfs tmpfs /run
+mkdir -p /dev/disk/by-id
+mount -t tmpfs tmpfs /dev/disk/by-id
+[[ -n $(ls -A /sys/fs/cgroup) ]] || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+
+architecture=amd64 other=arm64
+if [[ $(uname -m) == aarch64 ]]; then architecture=arm64 other=amd64; fi
+
+# ---- images -------------------------------------------------------------------------------------------------------
+
+port=
+free_port() {
+    local candidate
+    while :; do
+        candidate=$((20000 + RANDOM % 20000))
+        if ! (: >"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null; then
+            port=$candidate
+            return
+        fi
+    done
+}
+
+start_registry() {
+    cat >"$work/registry.yml" <<CONFIG
+version: 0.1
+log: {level: error}
+storage: {filesystem: {rootdirectory: $work/registry}}
+http: {addr: "127.0.0.1:$port"}
+CONFIG
+    docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+    registry_pid=$!
+    until curl -s -o "$work/answer" "http://127.0.0.1:$port/v2/"; do
+        kill -0 "$registry_pid"
+        sleep 0.1
+    done
+}
+
+stop_registry() {
+    kill -TERM "$registry_pid"
+    wait "$registry_pid" || true
+    registry_pid=
+}
+
+# put LAYOUT FILE: moves a file among the layout's blobs and prints its digest.
+put() {
+    local sum
+    sum=$(sha256sum <"$2")
+    mv "$2" "$1/blobs/sha256/${sum%% *}"
+    printf 'sha256:%s' "${sum%% *}"
+}
+
+# layout NAME ARCHITECTURE gzip|zstd DIR...: makes an OCI layout of one image whose layers are the directories.
+layout() {
+    local layout=$work/layouts/$1 arch=$2 compression=$3 dir digest size diff_id media
+    local layers=() diff_ids=() config manifest
+    shift 3
+    mkdir -p "$layout/blobs/sha256"
+    for dir in "$@"; do
+        tar -C "$dir" --sort=name --mtime=@0 --owner=0 --group=0 -cf "$work/layer.tar" .
+        diff_id=sha256:$(sha256sum <"$work/layer.tar" | cut -d' ' -f1)
+        case $compression in
+        gzip) gzip -1n <"$work/layer.tar" >"$work/layer" ;;
+        zstd) zstd -q -1 <"$work/layer.tar" >"$work/layer" ;;
+        esac
+        media=application/vnd.oci.image.layer.v1.tar+$compression
+        size=$(stat -c %s "$work/layer")
+        digest=$(put "$layout" "$work/layer")
+        layers+=("{\"mediaType\":\"$media\",\"digest\":\"$digest\",\"size\":$size}")
+        diff_ids+=("\"$diff_id\"")
+    done
+    printf '%s\n' "${diff_ids[@]}" | jq -cs --arg arch "$arch" \
+        '{architecture: $arch, os: "linux", config: {Cmd: ["/bin/sh"], Env: ["PATH=/bin"]}, rootfs: {type: "layers", diff_ids: .}}' \
+        >"$work/config"
+    size=$(stat -c %s "$work/config")
+    config=$(put "$layout" "$work/config")
+    printf '%s\n' "${layers[@]}" | jq -cs --arg config "$config" --argjson size "$size" \
+        '{schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
+          config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $size}, layers: .}' \
+        >"$work/manifest"
+    size=$(stat -c %s "$work/manifest")
+    manifest=$(put "$layout" "$work/manifest")
+    echo '{"imageLayoutVersion":"1.0.0"}' >"$layout/oci-layout"
+    jq -cn --arg manifest "$manifest" --argjson size "$size" --arg arch "$arch" \
+        '{schemaVersion: 2, manifests: [{mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $manifest, size: $size,
+          platform: {os: "linux", architecture: $arch}}]}' >"$layout/index.json"
+}
+
+# push LAYOUT NAME [OPTION...]: to the registry.
+push() {
+    local from=$1 to=$2
+    shift 2
+    skopeo copy --quiet --dest-tls-verify=false "$@" "oci:$work/layouts/$from" "docker://127.0.0.1:$port/$to" >/dev/null
+}
+
+digest_of() {
+    curl -fsSI -H 'Accept: application/vnd.oci.image.index.v1+json' -H 'Accept: application/vnd.oci.image.manifest.v1+json' \
+        -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' \
+        "http://127.0.0.1:$port/v2/${1%:*}/manifests/${1##*:}" | tr -d '\r' | awk 'tolower($1) == "docker-content-digest:" { print $2 }'
+}
+
+make_images() {
+    local i base=$work/trees/base app=$work/trees/app many=()
+    mkdir -p "$base/bin" "$app/srv" "$work/trees/tool/opt" "$work/trees/large/data"
+    cp "$(command -v busybox)" "$base/bin/busybox"
+    for i in sh cat ls echo wc; do ln -s busybox "$base/bin/$i"; done
+    ln "$base/bin/busybox" "$base/bin/hardlink"
+    chmod u+s "$base/bin/busybox"
+    echo shared >"$base/etc-shared"
+    echo 'the application' >"$app/srv/app"
+    : >"$app/.wh.etc-shared"
+    echo 'the tool' >"$work/trees/tool/opt/tool"
+    head -c 104857600 /dev/urandom | base64 -w 0 | (cd "$work/trees/large/data" && split -a 4 -b 100k)
+    for ((i = 1; i < 60; i++)); do
+        mkdir -p "$work/trees/many$i/layers"
+        echo "$i" >"$work/trees/many$i/layers/$i"
+        many+=("$work/trees/many$i")
+    done
+    layout app "$architecture" gzip "$base" "$app"
+    layout tool "$architecture" gzip "$base" "$work/trees/tool"
+    layout foreign "$other" gzip "$app"
+    layout zstd "$architecture" zstd "$base" "$work/trees/tool"
+    layout many "$architecture" gzip "$base" "${many[@]}"
+    layout large "$architecture" gzip "$base" "$work/trees/large"
+    layout pause "$architecture" gzip "$work/trees/tool"
+    rm -rf "$work/trees/large"
+    push app app:1
+    push tool tool:1
+    push foreign multi:foreign
+    push app multi:native
+    push zstd zstd:1
+    push many many:1
+    push large large:1
+    push tool docker:2 --format v2s2
+    mkdir -p "$work/eks"
+    skopeo copy --quiet "oci:$work/layouts/pause" "docker-archive:$work/eks/pause.tar:localhost/kubernetes/pause:latest" >/dev/null
+    # The foreign manifest comes first: taking just any would be noticed.
+    jq -cs '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: map(.manifests[])}' \
+        "$work/layouts/foreign/index.json" "$work/layouts/app/index.json" |
+        curl -fsS -X PUT --data-binary @- -H 'Content-Type: application/vnd.oci.image.index.v1+json' \
+            "http://127.0.0.1:$port/v2/multi/manifests/1"
+}
+
+# ---- volumes, bakes, nodes ----------------------------------------------------------------------------------------
+
+serial=0
+volume_id=
+device=
+# new_volume SIZE: a fresh volume, attached where EC2 has it.
+new_volume() {
+    serial=$((serial + 1))
+    volume_id=$(printf 'vol-%017x' "$serial")
+    truncate -s "$1" "$work/volume$serial"
+    device=$(losetup --find --show "$work/volume$serial")
+    loops+=("$device")
+    ln -s "$device" "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/}"
+}
+
+drop_volume() {
+    losetup -d "$device"
+    loops=("${loops[@]/#$device/}")
+    mapfile -t loops < <(printf '%s\n' "${loops[@]}" | grep . || true)
+    rm -f "$work/volume$serial" "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/}"
+}
+
+image() {
+    local reference=127.0.0.1:$port/$1 digest=${2:-}
+    [[ -n $digest ]] || digest=$(digest_of "$1")
+    printf '{"reference":"%s","digest":"%s","compressedBytes":%s}\n' "$reference" "$digest" "${3:-1000000}"
+}
+
+# request IMAGE...: prints the compact request for the current volume.
+request() {
+    printf '%s\n' "$@" | jq -cs --arg volume "$volume_id" --arg architecture "$architecture" \
+        '{volumeId: $volume, architecture: $architecture, images: .}'
+}
+
+bake_status=
+# bake REQUEST: runs the script; its output goes to $work/out and its progress to $work/progress.
+bake() {
+    bake_status=0
+    PREBAKE_REQUEST=$1 "$here/bake.sh" >"$work/out" 2>"$work/progress" || bake_status=$?
+}
+
+report() {
+    jq -e "$@" "$work/out" >/dev/null
+}
+
+one_document() {
+    [[ $(jq -s length "$work/out") == 1 ]]
+}
+
+# Whether a bake has left nothing: no file and mount in its private /run, no process in this mount namespace.
+nothing_left() {
+    local process name left
+    # /run/mount is libmount's, and /run/containerd an empty directory that containerd of 1.7 and later makes whatever its
+    # configured state directory.
+    rmdir /run/containerd 2>/dev/null || true
+    left=$(ls -A --ignore=mount /run)$(grep "$device " /proc/self/mountinfo || true)
+    for process in /proc/[0-9]*; do
+        [[ $process/ns/mnt -ef /proc/self/ns/mnt ]] || continue
+        read -r name <"$process/comm" || continue
+        [[ ! $name =~ ^(containerd|ctr|bake\.sh|sleep|du)$ ]] || left+=" $name"
+    done 2>/dev/null
+    [[ -z $left ]] || echo "        left: $left"
+    [[ -z $left ]]
+}
+
+succeeded() {
+    [[ $bake_status == 0 ]] && one_document && report '.images and (has("error") | not)' && nothing_left
+}
+
+failed_with() {
+    [[ $bake_status == 1 ]] && one_document && report --arg name "$1" '.error.name == $name and (.error.message | length > 20)' &&
+        nothing_left
+}
+
+says() {
+    report --arg words "$1" '.error.message | contains($words)'
+}
+
+progress_is_sound() {
+    jq -es 'length > 0
+        and all(.[]; (.phase | IN("prepare", "pull", "unpack", "verify", "finish")) and .doneBytes >= 0 and .doneBytes <= .totalBytes)
+        and ([.[].doneBytes] | . == sort)
+        and (.[-1] | .phase == "finish" and .doneBytes == .totalBytes)' "$work/progress" >/dev/null
+}
+
+node() {
+    ctr --address "$work/node.sock" --namespace k8s.io "$@"
+}
+
+# start_node: mounts the volume elsewhere, beneath a containerd that has never seen it.
+start_node() {
+    mkdir -p "$work/node"
+    mount -o noatime "$device" "$work/node"
+    cat >"$work/node.toml" <<CONFIG
+version = 2
+root = "$work/node"
+state = "$work/node.state"
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime",
+  "io.containerd.nri.v1.nri", "io.containerd.internal.v1.opt"]
+[grpc]
+  address = "$work/node.sock"
+[ttrpc]
+  address = "$work/node.sock.ttrpc"
+CONFIG
+    containerd --config "$work/node.toml" >"$work/node.log" 2>&1 &
+    node_pid=$!
+    until node version >/dev/null 2>&1; do
+        kill -0 "$node_pid"
+        sleep 0.1
+    done
+}
+
+stop_node() {
+    kill -TERM "$node_pid"
+    wait "$node_pid" || true
+    node_pid=
+    umount "$work/node"
+    rm -rf /run/* "$work/node.state"
+}
+
+node_has_names() {
+    [[ $(node images ls -q | sort) == "$(printf '%s\n' "$@" | sort)" ]]
+}
+
+node_images_are_labelled() {
+    [[ $(node images ls | tail -n +2 | grep -c 'io.cri-containerd.image=managed,io.cri-containerd.pinned=pinned') == \
+        "$(node images ls -q | wc -l)" ]]
+}
+
+# Every blob is JSON: an index, a manifest or a config.
+node_has_no_layers() {
+    local blob count=0
+    for blob in "$work"/node/io.containerd.content.v1.content/blobs/sha256/*; do
+        jq -e '.manifests or (.config and .layers) or .rootfs' "$blob" >/dev/null || return 1
+        count=$((count + 1))
+    done
+    ((count > 0)) && [[ $(node content ls -q | wc -l) == "$count" ]]
+}
+
+node_runs() {
+    local expected=$1 reference=$2
+    shift 2
+    [[ $(node run --rm "$reference" "test$RANDOM$RANDOM" "$@" 2>"$work/run.log") == "$expected" ]] || {
+        cat "$work/run.log"
+        return 1
+    }
+}
+
+# ---- cases --------------------------------------------------------------------------------------------------------
+
+free_port
+start_registry
+make_images
+app=127.0.0.1:$port/app
+tool=127.0.0.1:$port/tool
+
+new_volume 4G
+mkdir -p "$work/etc"
+mkdir "$work/etc/eks"
+cp "$work/eks/pause.tar" "$work/etc/eks/"
+mount -t overlay -o "lowerdir=$work/etc:/etc" overlay /etc
+bake "$(request "$(image app:1)" "$(image tool:1)" "$(image multi:1)" "$(image "docker@$(digest_of docker:2)" "$(digest_of docker:2)")" \
+    "$(image docker:2)" "$(image zstd:1)" "$(image many:1)")"
+umount /etc
+check 'a mixed bake succeeds and leaves nothing behind' succeeded
+check 'its report fits SSM and has every image' report '(tojson | length < 24000) and (.images | length == 7)'
+check 'it reports the manifest that an index led to' report --arg digest "$(digest_of multi:native)" \
+    '.images[2] | .manifestDigest == $digest and .digest != $digest'
+check 'it reports 60 layers' report '.images[6].layers == 60'
+check 'it reports bytes and seconds' report 'all(.images[]; .unpackedBytes > 0 and .compressedBytes > 0) and .seconds.total > 0
+    and .volume.sizeBytes == 4294967296 and .volume.usedBytes < 300000000 and (.containerd | test("^[0-9.]+$"))'
+check 'its progress is sound' progress_is_sound
+check 'it has no more lines of progress than seconds, but for the first and the last' \
+    report --argjson lines "$(wc -l <"$work/progress")" '.seconds.total + 2 >= $lines'
+stop_registry
+start_node
+check 'a node has exactly the names asked for, their digests and the sandbox image' node_has_names \
+    "$app:1" "$app@$(jq -r '.images[0].digest' "$work/out")" "$tool:1" "$tool@$(jq -r '.images[1].digest' "$work/out")" \
+    "127.0.0.1:$port/multi:1" "127.0.0.1:$port/multi@$(jq -r '.images[2].digest' "$work/out")" \
+    "127.0.0.1:$port/docker:2" "127.0.0.1:$port/docker@$(jq -r '.images[3].digest' "$work/out")" \
+    "127.0.0.1:$port/zstd:1" "127.0.0.1:$port/zstd@$(jq -r '.images[5].digest' "$work/out")" \
+    "127.0.0.1:$port/many:1" "127.0.0.1:$port/many@$(jq -r '.images[6].digest' "$work/out")" \
+    localhost/kubernetes/pause:latest
+check 'each of them is managed and pinned' node_images_are_labelled
+check 'no blob is left but index, manifests and configs' node_has_no_layers
+# The base, the application, the tool, 59 small ones, and the sandbox image's.
+shared_once=$((1 + 1 + 1 + 59 + 1))
+check 'layers that images share are stored once' test "$(node snapshots ls | tail -n +2 | wc -l)" = "$shared_once"
+check 'a container starts with the registry gone' node_runs 'the application' "$app:1" cat /srv/app
+check 'another one, by digest' node_runs 'the tool' "$tool@$(jq -r '.images[1].digest' "$work/out")" cat /opt/tool
+check 'a whiteout hides what a lower layer has' node_runs gone "127.0.0.1:$port/multi:1" sh -c 'cat /etc-shared || echo gone'
+check 'a Docker schema 2 image starts' node_runs 'the tool' "127.0.0.1:$port/docker:2" cat /opt/tool
+check 'an image of zstd layers starts' node_runs 'the tool' "127.0.0.1:$port/zstd:1" cat /opt/tool
+check 'an image of 60 layers starts' node_runs 59 "127.0.0.1:$port/many:1" sh -c 'ls /layers | wc -l'
+stop_node
+start_registry
+
+bake "$(request "$(image app:1)")"
+check 'a volume with a file system is refused' failed_with BakeFailed
+check 'the refusal names the file system' says xfs
+drop_volume
+
+new_volume 4G
+large_size=$(jq '[.layers[].size] | add' <(curl -fsS -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://127.0.0.1:$port/v2/large/manifests/1"))
+bake "$(request "$(image large:1 "" "$large_size")")"
+check 'a large image succeeds' succeeded
+check 'the volume holds at most 1.1 times the unpacked bytes' report '.volume.usedBytes <= 1.1 * ([.images[].unpackedBytes] | add)'
+check 'its progress is sound' progress_is_sound
+jq -r '"        \(.images[0].compressedBytes) bytes compressed, \(.images[0].unpackedBytes) unpacked, volume \(.volume.usedBytes), containerd \(.containerd), seconds \(.seconds | tojson)"' "$work/out"
+drop_volume
+
+new_volume 320M
+bake "$(request "$(image large:1)")"
+check 'a volume that is too small is VolumeFull' failed_with VolumeFull
+drop_volume
+
+new_volume 1G
+unknown=sha256:$(printf '%064d' 7)
+bake "$(request "$(image app:1 "$unknown")")"
+check 'an unknown digest is ImagePullFailed' failed_with ImagePullFailed
+check 'it names the image' report --arg image "$app:1" '.error.image == $image'
+check 'it has what the registry answered' says 'not found'
+drop_volume
+
+new_volume 1G
+bake "$(request "$(image multi:foreign)")"
+check 'an image of another architecture is ImagePullFailed' failed_with ImagePullFailed
+drop_volume
+
+new_volume 1G
+drop_volume
+bake "$(request "$(image app:1)")"
+check 'a volume that is not attached is VolumeNotFound' failed_with VolumeNotFound
+
+new_volume 4G
+for signal in TERM INT; do
+    rm -f "$work/progress"
+    PREBAKE_REQUEST=$(request "$(image large:1 "" "$large_size")") env --default-signal=INT "$here/bake.sh" >"$work/out" 2>"$work/progress" &
+    bake_pid=$!
+    until grep -qs '"phase":"\(pull\|unpack\)"' "$work/progress"; do
+        kill -0 "$bake_pid"
+        sleep 0.1
+    done
+    kill "-$signal" "$bake_pid"
+    bake_status=0
+    wait "$bake_pid" || bake_status=$?
+    bake_pid=
+    check "SIG$signal in the middle is BakeFailed and leaves nothing" failed_with BakeFailed
+    wipefs -qaf "$device"
+done
+drop_volume
+
+bake '{"volumeId":"vol-1;","architecture":"riscv","images":[{"reference":"busybox","digest":"sha256:12","compressedBytes":-1}]}'
+check 'a bad request is BakeFailed' failed_with BakeFailed
+for field in volumeId architecture 'images[0].reference' 'images[0].digest' 'images[0].compressedBytes'; do
+    check "it names $field" says "$field"
+done
+bake '{'
+check 'a request that is no JSON is BakeFailed' failed_with BakeFailed
+bake "$(request "$(image app:1)" | jq -c --arg other "$other" '.architecture = $other')"
+check 'a request for another architecture is BakeFailed' failed_with BakeFailed
+pattern=$(jq -r .parameters.Request.allowedPattern "$here/document.json")
+matches_document() { jq -en --arg pattern "$pattern" --arg text "$1" '$text | test($pattern)' >/dev/null; }
+check 'the document admits a request' matches_document "$(request "$(image app:1)")"
+for text in "a'b" 'a\b' "a\`b" "a\$b" 'a;b' 'a<b' 'a b' 'a|b' 'a&b'; do
+    check "the document refuses $text" eval "! matches_document \"\$text\""
+done
+
+echo "$passed passed, $failed failed"
+((failed == 0))

@@ -1,0 +1,31 @@
+package dev.prebake.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command without a subcommand: it only says what there is. */
+@Command(
+        name = "prebake",
+        description = "Bakes container images into EBS snapshots, so that pods start in seconds on fresh nodes.",
+        subcommands = {LocalCommand.class},
+        mixinStandardHelpOptions = true,
+        version = "prebake 0.1.0",
+        footer = {
+            "",
+            "Without an AWS account, the whole workflow on this machine:",
+            "  ./prebake local",
+            "The tests:",
+            "  ./prebake test"
+        })
+final class PrebakeCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a subcommand: local.");
+    }
+}

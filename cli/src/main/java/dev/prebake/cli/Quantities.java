@@ -1,0 +1,33 @@
+package dev.prebake.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Figures in the words of a terminal: decimal units, as registries and disks are sold in. */
+final class Quantities {
+    private static final long KILO = 1000;
+
+    private Quantities() {}
+
+    /** Bytes as {@code 134 MB} or {@code 9.5 GB}. */
+    static String bytes(long bytes) {
+        if (bytes < KILO) {
+            return bytes + " B";
+        }
+        double value = bytes;
+        int unit = -1;
+        while (value >= KILO && unit < 4) {
+            value /= KILO;
+            unit++;
+        }
+        return String.format(Locale.ROOT, value < 10 ? "%.1f %cB" : "%.0f %cB", value, "kMGTP".charAt(unit));
+    }
+
+    /** A duration as {@code 0.4 s}, {@code 12.3 s} or {@code 3 min 20 s}. */
+    static String duration(Duration duration) {
+        if (duration.compareTo(Duration.ofMinutes(2)) < 0) {
+            return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+        }
+        return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+    }
+}

@@ -1,0 +1,75 @@
+package dev.prebake.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class JsonTest {
+    record Timing(Instant at, Duration took) {}
+
+    @Test
+    @DisplayName("time crosses states as ISO-8601 text")
+    void isoTime() throws Exception {
+        Timing timing = new Timing(Instant.parse("2026-03-01T12:00:00.123Z"), Duration.ofSeconds(90));
+        String json = Json.mapper().writeValueAsString(timing);
+        assertThat(json).isEqualTo("{\"at\":\"2026-03-01T12:00:00.123Z\",\"took\":\"PT1M30S\"}");
+        assertThat(Json.mapper().readValue(json, Timing.class)).isEqualTo(timing);
+    }
+
+    @Test
+    @DisplayName("what is absent isn't written, so that the definition's $exists tells")
+    void absentInsteadOfNull() throws Exception {
+        BakePlan plan = new BakePlan(
+                "gpu",
+                Architecture.AMD64,
+                List.of(new PlannedImage("docker.io/library/a:1", "sha256:1", "sha256:2", 3, 4)),
+                "f",
+                3,
+                new PlannedVolume(10, 3000, 125),
+                List.of("m7i.4xlarge"),
+                List.of(),
+                3,
+                "/prebake/gpu/snapshot-id",
+                null);
+        String json = Json.mapper().writeValueAsString(plan);
+        assertThat(json).doesNotContain("reuse").contains("\"fastRestoreZones\":[]", "\"architecture\":\"amd64\"");
+        assertThat(Json.mapper().readValue(json, BakePlan.class)).isEqualTo(plan);
+    }
+
+    @Test
+    @DisplayName("a plan with a snapshot to reuse survives the way through the states")
+    void reuseRoundTrip() throws Exception {
+        BakedSnapshot snapshot =
+                new BakedSnapshot("snap-0a", 64, 20_400_000_000L, "run-1", Instant.parse("2026-03-01T12:00:00Z"));
+        assertThat(Json.mapper().readValue(Json.mapper().writeValueAsString(snapshot), BakedSnapshot.class))
+                .isEqualTo(snapshot);
+    }
+
+    @Test
+    @DisplayName("fields that a handler doesn't know are passed over")
+    void ignoresUnknown() throws Exception {
+        assertThat(Json.mapper()
+                        .readValue(
+                                "{\"sizeGiB\":10,\"iops\":3000,\"throughputMiBps\":125,\"later\":[1]}",
+                                PlannedVolume.class))
+                .isEqualTo(new PlannedVolume(10, 3000, 125));
+    }
+
+    @ParameterizedTest
+    @DisplayName("a missing or null number is refused, not taken for zero")
+    @ValueSource(
+            strings = {"{\"sizeGiB\":10,\"iops\":3000}", "{\"sizeGiB\":10,\"iops\":3000,\"throughputMiBps\":null}"})
+    void refusesMissingNumbers(String json) {
+        assertThatThrownBy(() -> Json.mapper().readValue(json, PlannedVolume.class))
+                .isInstanceOf(JsonProcessingException.class)
+                .hasMessageContaining("throughputMiBps");
+    }
+}

@@ -1,0 +1,224 @@
+package dev.prebake.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.Excerpt;
+import dev.prebake.kernel.ImageReference;
+import dev.prebake.kernel.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks images up at their own registries, anonymously, by the pull half of the OCI distribution specification
+ * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull).
+ *
+ * <p>It is no more than three kinds of GET: a manifest, a configuration, a token. The OCI clients for Java that are kept up
+ * don't fit. ORAS (0.7.0 to 0.8.3) reads only challenges that name a service, which {@code nvcr.io}'s doesn't, so that it
+ * can't look up NVIDIA's images; it asks with HEAD, so that the registry's own words about an error are lost; it has no
+ * time-out for an answer and hides Retry-After; and it adds 22 MB to the function. Jib (0.28.1) drops the variants of an
+ * index's platforms, and tries TLS without checking certificates before it goes without.
+ */
+final class DistributionRegistry implements Registry {
+    /** Registries take manifests of up to 4 MiB, says the specification; the largest tokens have some KiB. */
+    private static final int MAX_BYTES = 4 << 20;
+    /** An index may hold an index; deeper ones aren't made. */
+    private static final int MAX_DEPTH = 3;
+    /** Entries of an index without a platform that are looked into. */
+    private static final int MAX_UNNAMED = 4;
+
+    private static final String DOCKER_HUB = "docker.io";
+    /** Docker Hub's name in references isn't where its registry answers. */
+    private static final String DOCKER_HUB_REGISTRY = "registry-1.docker.io";
+
+    private final RegistryHttp http;
+
+    /** Makes it with the time-outs for use. */
+    DistributionRegistry() {
+        this(new RegistryHttp(Duration.ofSeconds(10), Thread::sleep));
+    }
+
+    DistributionRegistry(RegistryHttp http) {
+        this.http = http;
+    }
+
+    @Override
+    public ResolvedImage resolve(ImageReference reference, Architecture architecture) {
+        return new LookUp(reference, architecture).resolve();
+    }
+
+    /** One look-up, which keeps the token that it got. */
+    private final class LookUp {
+        private final ImageReference reference;
+        private final Architecture architecture;
+        private final String base;
+        private @Nullable String token;
+
+        LookUp(ImageReference reference, Architecture architecture) {
+            this.reference = reference;
+            this.architecture = architecture;
+            String host = reference.registry().equals(DOCKER_HUB) ? DOCKER_HUB_REGISTRY : reference.registry();
+            this.base = (reference.isLoopback() ? "http://" : "https://") + host + "/v2/" + reference.repository();
+        }
+
+        ResolvedImage resolve() {
+            byte[] body = manifest(reference.digest() == null ? String.valueOf(reference.tag()) : reference.digest());
+            String digest = digestOf(body);
+            requireDigest(reference.digest(), digest);
+            return resolve(digest, digest, body, false, MAX_DEPTH);
+        }
+
+        /**
+         * Follows indexes down to the platform's manifest.
+         *
+         * @param digest what the reference stands for
+         * @param at digest of this body
+         * @param isNamed whether an index already said that this is of the platform
+         */
+        private ResolvedImage resolve(String digest, String at, byte[] body, boolean isNamed, int depth) {
+            return switch (ManifestDocument.parse(body)) {
+                case ManifestDocument.Manifest manifest -> {
+                    if (!isNamed) {
+                        requirePlatform(manifest);
+                    }
+                    yield new ResolvedImage(digest, at, manifest.layers());
+                }
+                case ManifestDocument.Index index -> choose(digest, index, depth);
+            };
+        }
+
+        private ResolvedImage choose(String digest, ManifestDocument.Index index, int depth) {
+            if (depth == 0) {
+                throw UnresolvedImageException.lasting(
+                        "its index holds indexes more than " + MAX_DEPTH + " levels deep");
+            }
+            List<ManifestDocument.Entry> candidates = index.candidates(architecture);
+            for (ManifestDocument.Entry candidate : candidates.subList(0, Math.min(candidates.size(), MAX_UNNAMED))) {
+                byte[] body = manifest(candidate.digest());
+                requireDigest(candidate.digest(), digestOf(body));
+                try {
+                    return resolve(digest, candidate.digest(), body, candidate.platform() != null, depth - 1);
+                } catch (UnresolvedImageException e) {
+                    // The next one without a platform may be it.
+                    if (!e.isOtherPlatform()) {
+                        throw e;
+                    }
+                }
+            }
+            throw UnresolvedImageException.otherPlatform(
+                    "there is none for linux/" + architecture + "; its index has " + index.platforms());
+        }
+
+        private void requirePlatform(ManifestDocument.Manifest manifest) {
+            byte[] body = found(get(base + "/blobs/" + manifest.configDigest(), "*/*"));
+            requireDigest(manifest.configDigest(), digestOf(body));
+            ManifestDocument.Platform platform = ManifestDocument.configPlatform(body);
+            if (!platform.isBase(architecture)) {
+                throw UnresolvedImageException.otherPlatform("its configuration says that it is for "
+                        + Excerpt.bare(platform.toString()) + ", not for linux/" + architecture);
+            }
+        }
+
+        private byte[] manifest(String tagOrDigest) {
+            return found(get(base + "/manifests/" + tagOrDigest, ManifestDocument.ACCEPT));
+        }
+
+        /** Gets with the token; where there is none yet or the old one has run out, gets one first. */
+        private HttpResponse<byte[]> get(String address, String accept) {
+            URI uri = address(address);
+            HttpResponse<byte[]> answer = http.get(uri, headers(accept), MAX_BYTES);
+            if (answer.statusCode() != 401) {
+                return answer;
+            }
+            BearerChallenge challenge = BearerChallenge.among(answer.headers().allValues("www-authenticate"))
+                    .orElse(null);
+            if (challenge == null) {
+                return answer;
+            }
+            token = token(challenge);
+            return http.get(uri, headers(accept), MAX_BYTES);
+        }
+
+        private Map<String, String> headers(String accept) {
+            return token == null
+                    ? Map.of("Accept", accept)
+                    : Map.of("Accept", accept, "Authorization", "Bearer " + token);
+        }
+
+        private String token(BearerChallenge challenge) {
+            Map<String, String> query = new LinkedHashMap<>();
+            if (challenge.service() != null) {
+                query.put("service", challenge.service());
+            }
+            String scope = challenge.scope();
+            query.put("scope", scope == null ? "repository:" + reference.repository() + ":pull" : scope);
+            StringBuilder address = new StringBuilder(challenge.realm());
+            query.forEach((name, value) -> address.append(address.indexOf("?") < 0 ? '?' : '&')
+                    .append(name)
+                    .append('=')
+                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+            URI realm = address(address.toString());
+            String host = realm.getRawAuthority();
+            if (!reference.isLoopback() && host != null && ImageReference.isLoopback(host)) {
+                throw UnresolvedImageException.lasting(
+                        reference.registry() + " wants tokens from " + host + ", which is no registry's");
+            }
+            byte[] body = found(http.get(realm, Map.of("Accept", "application/json"), MAX_BYTES));
+            String received = "";
+            try {
+                JsonNode json = Json.mapper().readTree(body);
+                received = json.path(json.path("token").isTextual() ? "token" : "access_token")
+                        .asText();
+            } catch (IOException _) {
+                // Said below: there is no token in it.
+            }
+            // Only what a header can hold (RFC 6750 section 2.1).
+            if (!received.matches("[a-zA-Z0-9._~+/-]+=*")) {
+                throw UnresolvedImageException.lasting(RegistryHttp.host(realm) + " answered without a token");
+            }
+            return received;
+        }
+
+        private byte[] found(HttpResponse<byte[]> answer) {
+            if (answer.statusCode() == 200) {
+                return answer.body();
+            }
+            String what = RegistryAnswer.describe(answer);
+            throw UnresolvedImageException.lasting(
+                    switch (answer.statusCode()) {
+                        case 401, 403 ->
+                            what + "; it is private or doesn't exist, and credentials for private registries aren't"
+                                    + " configured";
+                        case 404 -> what + "; there is no such image";
+                        default -> what + ", which is no answer to a look-up of an image";
+                    });
+        }
+    }
+
+    private static URI address(String text) {
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw UnresolvedImageException.lasting("no address can be made for it: " + e.getMessage(), e);
+        }
+    }
+
+    private static String digestOf(byte[] body) {
+        return "sha256:" + HexFormat.of().formatHex(Fingerprint.sha256().digest(body));
+    }
+
+    private static void requireDigest(@Nullable String asked, String got) {
+        if (asked != null && !asked.equals(got)) {
+            throw UnresolvedImageException.lasting(
+                    "the registry answered " + asked + " with content whose digest is " + got);
+        }
+    }
+}

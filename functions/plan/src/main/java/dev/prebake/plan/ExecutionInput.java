@@ -1,0 +1,71 @@
+package dev.prebake.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.Excerpt;
+import dev.prebake.kernel.ImageReference;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An execution's input, read and found valid.
+ *
+ * @param cacheName name of the cache: lower-case letters, digits and {@code -}, at most 63
+ * @param images 1 to 25 images, distinct
+ * @param architecture architecture of builder and images
+ * @param instanceTypes builder types in the order to try, of this architecture; at least one
+ * @param volumeSizeGiB size of the data volume, 1 to 65,536 GiB; absent to have it follow from the images
+ * @param volumeIops IOPS of the data volume, 3,000 to 80,000
+ * @param volumeThroughputMiBps throughput of the data volume, 125 to 2,000 MiB/s
+ * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in, distinct; may be empty
+ * @param retainSnapshots how many of the cache's snapshots to keep, 1 to 100, the new one included
+ * @param parameterName SSM parameter that gets the snapshot's ID
+ * @param force whether to bake even when a snapshot with the same content exists
+ */
+record ExecutionInput(
+        String cacheName,
+        List<ImageReference> images,
+        Architecture architecture,
+        List<String> instanceTypes,
+        @Nullable Integer volumeSizeGiB,
+        int volumeIops,
+        int volumeThroughputMiBps,
+        List<String> fastRestoreZones,
+        int retainSnapshots,
+        String parameterName,
+        boolean force) {
+    /** What {@link #read} made of an input. */
+    sealed interface Reading {
+        /** A valid input. */
+        record Valid(ExecutionInput input) implements Reading {}
+
+        /**
+         * An input with problems.
+         *
+         * @param problems every problem, each with its field's name in front; never empty
+         * @param images the references that are well-formed all the same, so that their registries can be asked in the same go
+         * @param architecture the architecture; absent when that is one of the problems
+         * @param volumeSizeGiB the volume's size; absent when the input gives none, or a wrong one
+         */
+        record Invalid(
+                List<String> problems,
+                List<ImageReference> images,
+                @Nullable Architecture architecture,
+                @Nullable Integer volumeSizeGiB)
+                implements Reading {}
+    }
+
+    /** Reads any JSON as an input; a field that is {@code null} counts as absent. */
+    static Reading read(@Nullable JsonNode json) {
+        if (json == null || !json.isObject()) {
+            String found = json == null || json.isMissingNode() ? "nothing" : Excerpt.bare(json.toString());
+            return new Reading.Invalid(
+                    List.of("the input must be a JSON object, such as {} for the deployment's defaults; it is "
+                            + found),
+                    List.of(),
+                    null,
+                    null);
+        }
+        return new InputReader(json).read();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.prebake.plan;
+
+import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.AwsClients;
+import dev.prebake.kernel.BakePlan;
+import dev.prebake.kernel.BakedSnapshot;
+import dev.prebake.kernel.ImageReference;
+import dev.prebake.kernel.PlannedImage;
+import dev.prebake.kernel.StateHandler;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+
+/**
+ * The state PlanBake: validates the input, pins every image to a digest, sizes the volume, and looks for a snapshot that has
+ * the same content already. All that can be known to be wrong is known, and said at once, before anything is launched.
+ *
+ * <p>Ends in {@link InvalidInputException}, {@link ImagesUnavailableException} or, when trying again may help,
+ * {@link RegistryUnavailableException}.
+ */
+public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
+    private final BakedSnapshots snapshots;
+    private final Registry registry;
+
+    /** Makes the handler for use. */
+    public PlanBakeHandler() {
+        this(AwsClients.of(Ec2Client.builder()), new DistributionRegistry());
+    }
+
+    PlanBakeHandler(Ec2Client ec2, Registry registry) {
+        super(PlanRequest.class);
+        this.snapshots = new BakedSnapshots(ec2);
+        this.registry = registry;
+    }
+
+    @Override
+    protected BakePlan handle(PlanRequest request) {
+        return switch (ExecutionInput.read(request.input())) {
+            case ExecutionInput.Reading.Valid(ExecutionInput input) -> plan(input);
+            case ExecutionInput.Reading.Invalid invalid -> throw refusal(invalid);
+        };
+    }
+
+    private BakePlan plan(ExecutionInput input) {
+        ImageLookups lookups = ImageLookups.of(registry, input.images(), input.architecture());
+        VolumeSizing sizing = VolumeSizing.of(lookups.found().values());
+        List<String> volumeProblems =
+                sizing.problem(input.volumeSizeGiB()).stream().toList();
+        if (!volumeProblems.isEmpty()) {
+            throw new InvalidInputException(joined(volumeProblems, lookups.problems()));
+        }
+        if (!lookups.problems().isEmpty()) {
+            int images = input.images().size();
+            throw lookups.mayPass()
+                    ? new RegistryUnavailableException(lookups.problems(), images)
+                    : new ImagesUnavailableException(lookups.problems(), images);
+        }
+        List<PlannedImage> images = lookups.planned();
+        String fingerprint = Fingerprint.of(input.architecture(), images, input.volumeSizeGiB());
+        BakedSnapshot reuse = input.force()
+                ? null
+                : snapshots.newest(input.cacheName(), fingerprint).orElse(null);
+        return new BakePlan(
+                input.cacheName(),
+                input.architecture(),
+                images,
+                fingerprint,
+                sizing.compressedBytes(),
+                sizing.volume(input.volumeSizeGiB(), input.volumeIops(), input.volumeThroughputMiBps()),
+                input.instanceTypes(),
+                input.fastRestoreZones(),
+                input.retainSnapshots(),
+                input.parameterName(),
+                reuse);
+    }
+
+    /** The fields' problems, and those that the registries would have told of next time. */
+    private InvalidInputException refusal(ExecutionInput.Reading.Invalid invalid) {
+        @Nullable Architecture architecture = invalid.architecture();
+        List<ImageReference> images = invalid.images();
+        if (architecture == null || images.isEmpty()) {
+            return new InvalidInputException(invalid.problems());
+        }
+        ImageLookups lookups = ImageLookups.of(registry, images, architecture);
+        List<String> volumeProblems =
+                VolumeSizing.of(lookups.found().values()).problem(invalid.volumeSizeGiB()).stream()
+                        .toList();
+        return new InvalidInputException(joined(joined(invalid.problems(), volumeProblems), lookups.problems()));
+    }
+
+    private static List<String> joined(List<String> some, List<String> more) {
+        List<String> all = new ArrayList<>(some);
+        all.addAll(more);
+        return List.copyOf(all);
+    }
+}

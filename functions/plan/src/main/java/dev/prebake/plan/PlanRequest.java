@@ -1,0 +1,12 @@
+package dev.prebake.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the state PlanBake hands in.
+ *
+ * @param input the execution's input, merged over the deployment's defaults; any JSON at all, since refusing it in words is
+ *     this state's job
+ */
+public record PlanRequest(@Nullable JsonNode input) {}

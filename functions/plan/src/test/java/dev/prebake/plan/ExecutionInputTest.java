@@ -1,0 +1,300 @@
+package dev.prebake.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.ImageReference;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ExecutionInputTest {
+    private static ExecutionInput valid(JsonNode json) {
+        ExecutionInput.Reading reading = ExecutionInput.read(json);
+        assertThat(reading).isInstanceOf(ExecutionInput.Reading.Valid.class);
+        return ((ExecutionInput.Reading.Valid) reading).input();
+    }
+
+    private static ExecutionInput.Reading.Invalid invalid(@Nullable JsonNode json) {
+        ExecutionInput.Reading reading = ExecutionInput.read(json);
+        assertThat(reading).isInstanceOf(ExecutionInput.Reading.Invalid.class);
+        return (ExecutionInput.Reading.Invalid) reading;
+    }
+
+    @Test
+    @DisplayName("every field of a full input is taken over")
+    void full() {
+        assertThat(valid(Inputs.full()))
+                .isEqualTo(new ExecutionInput(
+                        "gpu",
+                        List.of(
+                                ImageReference.parse("nvcr.io/nvidia/pytorch:24.08-py3"),
+                                ImageReference.parse("docker.io/library/busybox:latest")),
+                        Architecture.AMD64,
+                        List.of("m7i.4xlarge"),
+                        64,
+                        4000,
+                        500,
+                        List.of("us-east-1a"),
+                        2,
+                        "/caches/gpu",
+                        true));
+    }
+
+    @Test
+    @DisplayName("only a name and images are needed; the rest has defaults")
+    void defaults() {
+        assertThat(valid(Inputs.json("{\"cacheName\":\"a\",\"images\":[\"busybox\"]}")))
+                .isEqualTo(new ExecutionInput(
+                        "a",
+                        List.of(ImageReference.parse("busybox")),
+                        Architecture.AMD64,
+                        InstanceTypes.defaultsFor(Architecture.AMD64),
+                        null,
+                        16_000,
+                        1_000,
+                        List.of(),
+                        3,
+                        "/prebake/a/snapshot-id",
+                        false));
+    }
+
+    @Test
+    @DisplayName("null counts as absent, so that an input can undo a deployment's default")
+    void nullIsAbsent() {
+        ExecutionInput input = valid(Inputs.with("volumeSizeGiB", "null"));
+        assertThat(input.volumeSizeGiB()).isNull();
+        assertThat(valid(Inputs.with("parameterName", "null")).parameterName()).isEqualTo("/prebake/gpu/snapshot-id");
+    }
+
+    @Test
+    @DisplayName("arm64 gets builders of its own")
+    void arm64() {
+        ObjectNode input = Inputs.with("architecture", "\"arm64\"");
+        input.remove("instanceTypes");
+        assertThat(valid(input).instanceTypes()).isEqualTo(InstanceTypes.defaultsFor(Architecture.ARM64));
+    }
+
+    static Stream<Arguments> validValues() {
+        return Stream.of(
+                Arguments.of("cacheName", "\"0\""),
+                Arguments.of("cacheName", "\"" + "a".repeat(63) + "\""),
+                Arguments.of("images", "[\"a\",\"b\",\"a:1\",\"localhost:5000/a\"]"),
+                Arguments.of("images", list(25)),
+                Arguments.of("instanceTypes", "[\"u-6tb1.112xlarge\",\"m7i-flex.large\",\"g4dn.xlarge\"]"),
+                Arguments.of("volumeSizeGiB", "1"),
+                Arguments.of("volumeSizeGiB", "65536"),
+                Arguments.of("volumeSizeGiB", "64.0"),
+                Arguments.of("volumeIops", "3000"),
+                Arguments.of("volumeIops", "80000"),
+                Arguments.of("volumeIops", "1.6E4"),
+                Arguments.of("volumeThroughputMiBps", "125"),
+                Arguments.of("volumeThroughputMiBps", "2000"),
+                Arguments.of("fastRestoreZones", "[]"),
+                Arguments.of(
+                        "fastRestoreZones",
+                        "[\"us-east-1a\",\"us-gov-west-1b\",\"ap-southeast-2c\",\"us-west-2-lax-1a\"]"),
+                Arguments.of("retainSnapshots", "1"),
+                Arguments.of("retainSnapshots", "100"),
+                Arguments.of("parameterName", "\"/a\""),
+                Arguments.of("parameterName", "\"/A.b_c-D/9\""),
+                Arguments.of("parameterName", "\"" + "/a".repeat(14) + "\""),
+                Arguments.of("parameterName", "\"/" + "a".repeat(1001) + "\""),
+                Arguments.of("parameterName", "\"/team/aws\""),
+                Arguments.of("force", "false"));
+    }
+
+    @ParameterizedTest
+    @DisplayName("what is just inside a field's range is valid")
+    @MethodSource("validValues")
+    void inRange(String field, String value) {
+        valid(Inputs.with(field, value));
+    }
+
+    static Stream<Arguments> invalidValues() {
+        return Stream.of(
+                Arguments.of("cacheName", "\"\"", "is no name"),
+                Arguments.of("cacheName", "\"-a\"", "is no name"),
+                Arguments.of("cacheName", "\"GPU\"", "is no name"),
+                Arguments.of("cacheName", "\"a b\"", "is no name"),
+                Arguments.of("cacheName", "\"a\\n\"", "'a\\u000a' is no name"),
+                Arguments.of("cacheName", "\"" + "a".repeat(64) + "\"", "is no name"),
+                Arguments.of("cacheName", "7", "7 is no name"),
+                Arguments.of("cacheName", "null", "is missing"),
+                Arguments.of("images", "null", "is missing"),
+                Arguments.of("images", "[]", "is empty"),
+                Arguments.of("images", "{}", "{} is no list"),
+                Arguments.of("images", "\"busybox\"", "'busybox' is no list"),
+                Arguments.of("images", list(26), "has 26 entries, more than 25"),
+                Arguments.of("architecture", "\"x86_64\"", "'x86_64' is neither 'amd64' nor 'arm64'"),
+                Arguments.of("architecture", "\"AMD64\"", "is neither"),
+                Arguments.of("architecture", "[\"amd64\"]", "[\"amd64\"] is neither"),
+                Arguments.of("instanceTypes", "[]", "is no list of instance types"),
+                Arguments.of("instanceTypes", "\"m7i.4xlarge\"", "is no list of instance types"),
+                Arguments.of("volumeSizeGiB", "0", "0 is no whole number from 1 to 65536"),
+                Arguments.of("volumeSizeGiB", "65537", "is no whole number"),
+                Arguments.of("volumeSizeGiB", "-1", "is no whole number"),
+                Arguments.of("volumeSizeGiB", "64.5", "64.5 is no whole number"),
+                Arguments.of("volumeSizeGiB", "\"64\"", "'64' is no whole number"),
+                Arguments.of("volumeSizeGiB", "1e999", "is no whole number"),
+                Arguments.of("volumeSizeGiB", "9".repeat(400), "is no whole number"),
+                Arguments.of("volumeIops", "2999", "is no whole number from 3000 to 80000"),
+                Arguments.of("volumeIops", "80001", "is no whole number"),
+                Arguments.of("volumeIops", "true", "true is no whole number"),
+                Arguments.of("volumeThroughputMiBps", "124", "is no whole number from 125 to 2000"),
+                Arguments.of("volumeThroughputMiBps", "2001", "is no whole number"),
+                Arguments.of("fastRestoreZones", "\"us-east-1a\"", "is no list"),
+                Arguments.of("retainSnapshots", "0", "is no whole number from 1 to 100"),
+                Arguments.of("retainSnapshots", "101", "is no whole number"),
+                Arguments.of("retainSnapshots", "{}", "{} is no whole number"),
+                Arguments.of("parameterName", "\"\"", "doesn't start with '/'"),
+                Arguments.of("parameterName", "\"a/b\"", "doesn't start with '/'"),
+                Arguments.of("parameterName", "\"/\"", "or none"),
+                Arguments.of("parameterName", "\"/a/\"", "or none"),
+                Arguments.of("parameterName", "\"/a//b\"", "or none"),
+                Arguments.of("parameterName", "\"/a b\"", "other characters"),
+                Arguments.of("parameterName", "\"/a\\u0000\"", "other characters"),
+                Arguments.of("parameterName", "\"/aws/x\"", "reserves"),
+                Arguments.of("parameterName", "\"/AWStest\"", "reserves"),
+                Arguments.of("parameterName", "\"/Ssm-x\"", "reserves"),
+                Arguments.of("parameterName", "\"" + "/a".repeat(15) + "\"", "more than 14 levels"),
+                Arguments.of("parameterName", "\"/" + "a".repeat(1002) + "\"", "longer than 1002 characters"),
+                Arguments.of("parameterName", "5", "it is no text"),
+                Arguments.of("force", "\"true\"", "'true' is neither true nor false"),
+                Arguments.of("force", "1", "1 is neither true nor false"));
+    }
+
+    @ParameterizedTest
+    @DisplayName("a wrong value is one problem that names its field, the value and what is wrong")
+    @MethodSource("invalidValues")
+    void outOfRange(String field, String value, String words) {
+        assertThat(invalid(Inputs.with(field, value)).problems())
+                .singleElement()
+                .asString()
+                .startsWith(field + ": ")
+                .contains(words)
+                .hasSizeLessThan(400);
+    }
+
+    static Stream<Arguments> invalidEntries() {
+        return Stream.of(
+                Arguments.of("images", "5", "5 is no text"),
+                Arguments.of("images", "\"Bus\\nybox\"", "'Bus\\u000aybox' is no image reference"),
+                Arguments.of("images", "\"" + "a/".repeat(100_000) + "\"", "… (200000 characters)"),
+                Arguments.of("images", "\"docker.io/library/first:latest\"", "is given twice"),
+                Arguments.of("instanceTypes", "5", "5 is no instance type"),
+                Arguments.of("instanceTypes", "\"m7i\"", "'m7i' is no instance type"),
+                Arguments.of("instanceTypes", "\"m7i.4xlarge \"", "is no instance type"),
+                Arguments.of("instanceTypes", "\"M7i.4xlarge\"", "is no instance type"),
+                Arguments.of("instanceTypes", "\"m7g.4xlarge\"", "is of architecture arm64, the images are of amd64"),
+                Arguments.of("instanceTypes", "\"c5.large\"", "is given twice"),
+                Arguments.of("fastRestoreZones", "{}", "{} is no availability zone"),
+                Arguments.of("fastRestoreZones", "\"us-east-1\"", "'us-east-1' is no availability zone"),
+                Arguments.of("fastRestoreZones", "\"use1-az1\"", "is no availability zone"),
+                Arguments.of("fastRestoreZones", "\"eu-west-1c\"", "is given twice"));
+    }
+
+    @ParameterizedTest
+    @DisplayName("a wrong entry of a list is one problem that names its place")
+    @MethodSource("invalidEntries")
+    void wrongEntry(String field, String entry, String words) {
+        String first = switch (field) {
+            case "images" -> "\"first\"";
+            case "instanceTypes" -> "\"c5.large\"";
+            default -> "\"eu-west-1c\"";
+        };
+        assertThat(invalid(Inputs.with(field, "[" + first + "," + entry + "]")).problems())
+                .singleElement()
+                .asString()
+                .startsWith(field + "[1]: ")
+                .contains(words)
+                .hasSizeLessThan(700);
+    }
+
+    @Test
+    @DisplayName("all problems come at once, in the order of the fields, unknown fields last")
+    void allAtOnce() {
+        ExecutionInput.Reading.Invalid reading = invalid(Inputs.json("""
+                        {
+                          "zzz": 1,
+                          "cacheName": "Gpu",
+                          "images": ["Upper", "busybox", 3, "docker.io/library/busybox"],
+                          "architecture": "riscv64",
+                          "instanceTypes": ["?"],
+                          "volumeSizeGiB": 0,
+                          "volumeIops": 1,
+                          "volumeThroughputMiBps": 1,
+                          "fastRestoreZones": ["here"],
+                          "retainSnapshots": 0,
+                          "parameterName": "x",
+                          "force": 0
+                        }
+                        """));
+        assertThat(reading.problems())
+                .extracting(problem -> problem.substring(0, problem.indexOf(": ")))
+                .containsExactly(
+                        "cacheName",
+                        "images[0]",
+                        "images[2]",
+                        "images[3]",
+                        "architecture",
+                        "instanceTypes[0]",
+                        "volumeSizeGiB",
+                        "volumeIops",
+                        "volumeThroughputMiBps",
+                        "fastRestoreZones[0]",
+                        "retainSnapshots",
+                        "parameterName",
+                        "force",
+                        "zzz");
+        assertThat(reading.images()).containsExactly(ImageReference.parse("busybox"));
+        assertThat(reading.architecture()).isNull();
+    }
+
+    @Test
+    @DisplayName("an unknown field is refused by name, with the names that there are")
+    void unknownField() {
+        assertThat(invalid(Inputs.with("volumeSizeGb", "5")).problems())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "volumeSizeGb: is no field of the input; its fields are architecture, cacheName, fastRestoreZones,")
+                .contains("volumeSizeGiB");
+    }
+
+    @ParameterizedTest
+    @DisplayName("what is no object is refused in words")
+    @ValueSource(strings = {"null", "[]", "[{}]", "\"{}\"", "5", "true"})
+    void noObject(String json) {
+        assertThat(invalid(Inputs.json(json)).problems())
+                .containsExactly(
+                        "the input must be a JSON object, such as {} for the deployment's defaults; it is " + json);
+    }
+
+    @Test
+    @DisplayName("no input at all is refused in words")
+    void nothing() {
+        assertThat(invalid(null).problems()).singleElement().asString().endsWith("it is nothing");
+        assertThat(invalid(MissingNode.getInstance()).problems())
+                .singleElement()
+                .asString()
+                .endsWith("it is nothing");
+    }
+
+    private static String list(int size) {
+        return IntStream.range(0, size)
+                .mapToObj(i -> "\"image:" + i + "\"")
+                .toList()
+                .toString();
+    }
+}

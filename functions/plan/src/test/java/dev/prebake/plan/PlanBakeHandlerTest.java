@@ -1,0 +1,291 @@
+package dev.prebake.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
+import static org.mockito.Mockito.when;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.BakePlan;
+import dev.prebake.kernel.BakedSnapshot;
+import dev.prebake.kernel.PlannedImage;
+import dev.prebake.kernel.PlannedVolume;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentCaptor;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.Tag;
+
+final class PlanBakeHandlerTest {
+    private static final long GB = 1_000_000_000;
+
+    private final Ec2Client ec2 = mock(Ec2Client.class);
+    private final FakeRegistry registry = new FakeRegistry();
+
+    @BeforeEach
+    void noSnapshots() {
+        when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
+                .thenReturn(DescribeSnapshotsResponse.builder().build());
+    }
+
+    private BakePlan plan(String input) {
+        return new PlanBakeHandler(ec2, registry).handle(new PlanRequest(Inputs.json(input)));
+    }
+
+    @Test
+    @DisplayName("the plan has all that the later states need")
+    void wholePlan() {
+        registry.has("nvcr.io/nvidia/pytorch:24.08-py3", 9 * GB, GB / 2).has("busybox", 2_000_000, GB / 2);
+        ObjectNode input = Inputs.full();
+        input.put("force", false);
+        BakePlan plan = new PlanBakeHandler(ec2, registry).handle(new PlanRequest(input));
+        List<PlannedImage> images = List.of(
+                new PlannedImage(
+                        "nvcr.io/nvidia/pytorch:24.08-py3",
+                        "sha256:index-of-nvcr.io/nvidia/pytorch:24.08-py3",
+                        "sha256:manifest-of-nvcr.io/nvidia/pytorch:24.08-py3",
+                        9 * GB + GB / 2,
+                        2),
+                new PlannedImage(
+                        "docker.io/library/busybox:latest",
+                        "sha256:index-of-busybox",
+                        "sha256:manifest-of-busybox",
+                        2_000_000 + GB / 2,
+                        2));
+        assertThat(plan)
+                .isEqualTo(new BakePlan(
+                        "gpu",
+                        Architecture.AMD64,
+                        images,
+                        Fingerprint.of(Architecture.AMD64, images, 64),
+                        9 * GB + GB / 2 + 2_000_000,
+                        new PlannedVolume(64, 4000, 500),
+                        List.of("m7i.4xlarge"),
+                        List.of("us-east-1a"),
+                        2,
+                        "/caches/gpu",
+                        null));
+    }
+
+    @Test
+    @DisplayName("without a size the volume's follows from the images, and doesn't count in the fingerprint")
+    void automaticSize() {
+        registry.has("pytorch", 9_500_000_000L);
+        BakePlan plan = plan("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}");
+        assertThat(plan.volume()).isEqualTo(new PlannedVolume(40, 16_000, 1_000));
+        assertThat(plan.fingerprint()).isEqualTo(Fingerprint.of(Architecture.AMD64, plan.images(), null));
+        assertThat(plan.parameterName()).isEqualTo("/prebake/a/snapshot-id");
+    }
+
+    private static Snapshot snapshot(String id, String startedAt, Map<String, String> tags) {
+        return Snapshot.builder()
+                .snapshotId(id)
+                .volumeSize(64)
+                .startTime(Instant.parse(startedAt))
+                .tags(tags.entrySet().stream()
+                        .map(tag -> Tag.builder()
+                                .key(tag.getKey())
+                                .value(tag.getValue())
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    private static DescribeSnapshotsResponse page(@Nullable String nextToken, Snapshot... snapshots) {
+        return DescribeSnapshotsResponse.builder()
+                .snapshots(snapshots)
+                .nextToken(nextToken)
+                .build();
+    }
+
+    @Test
+    @DisplayName("the newest completed snapshot with the same content is reused, on whichever page it is")
+    void reuse() {
+        registry.has("busybox", 1_000);
+        when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
+                .thenReturn(
+                        page("page-2", snapshot("snap-1", "2026-01-01T00:00:00Z", Map.of())),
+                        page(
+                                "page-3",
+                                snapshot(
+                                        "snap-3",
+                                        "2026-03-01T00:00:00Z",
+                                        Map.of("prebake:execution", "run-3", "prebake:used-bytes", "2040"))),
+                        page(null, snapshot("snap-2", "2026-02-01T00:00:00Z", Map.of())));
+        BakePlan plan = plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"]}");
+        assertThat(plan.reuse())
+                .isEqualTo(new BakedSnapshot("snap-3", 64, 2040L, "run-3", Instant.parse("2026-03-01T00:00:00Z")));
+
+        ArgumentCaptor<DescribeSnapshotsRequest> requests = ArgumentCaptor.forClass(DescribeSnapshotsRequest.class);
+        verify(ec2, times(3)).describeSnapshots(requests.capture());
+        assertThat(requests.getAllValues())
+                .extracting(DescribeSnapshotsRequest::nextToken)
+                .containsExactly(null, "page-2", "page-3");
+        assertThat(requests.getAllValues()).allSatisfy(request -> {
+            assertThat(request.ownerIds()).containsExactly("self");
+            assertThat(request.filters())
+                    .containsExactly(
+                            filter("tag:prebake:cache", "a"),
+                            filter("tag:prebake:fingerprint", plan.fingerprint()),
+                            filter("status", "completed"));
+        });
+    }
+
+    private static Filter filter(String name, String value) {
+        return Filter.builder().name(name).values(value).build();
+    }
+
+    @Test
+    @DisplayName("a reusable snapshot whose tags somebody spoiled is reused all the same")
+    void spoiledTags() {
+        registry.has("busybox", 1_000);
+        when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
+                .thenReturn(
+                        page(null, snapshot("snap-1", "2026-01-01T00:00:00Z", Map.of("prebake:used-bytes", "plenty"))));
+        assertThat(plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"]}").reuse())
+                .isEqualTo(new BakedSnapshot("snap-1", 64, null, "unknown", Instant.parse("2026-01-01T00:00:00Z")));
+    }
+
+    @Test
+    @DisplayName("with force nothing is looked for, so nothing is reused")
+    void force() {
+        registry.has("busybox", 1_000);
+        assertThat(plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"],\"force\":true}")
+                        .reuse())
+                .isNull();
+        verifyNoInteractions(ec2);
+    }
+
+    @Test
+    @DisplayName("25 images are looked up and stay in their order")
+    void manyImages() {
+        registry.hasMany("image", 25);
+        ObjectNode input = Inputs.full();
+        input.putArray("images");
+        for (int i = 0; i < 25; i++) {
+            input.withArray("images").add("image" + i);
+        }
+        assertThat(new PlanBakeHandler(ec2, registry)
+                        .handle(new PlanRequest(input))
+                        .images())
+                .extracting(PlannedImage::reference)
+                .containsExactlyElementsOf(IntStream.range(0, 25)
+                        .mapToObj(i -> "docker.io/library/image" + i + ":latest")
+                        .toList());
+    }
+
+    @Test
+    @DisplayName("all images that a registry refused come in one error, each with its answer")
+    void refusedImages() {
+        registry.has("busybox", 1_000)
+                .fails("a:1", UnresolvedImageException.lasting("one answered 404"))
+                .fails("b:1", UnresolvedImageException.passing("two answered 503", null))
+                .fails("c:1", UnresolvedImageException.otherPlatform("its index has linux/arm64"));
+        assertThatThrownBy(() -> plan("{\"cacheName\":\"a\",\"images\":[\"a:1\",\"busybox\",\"b:1\",\"c:1\"]}"))
+                .isInstanceOf(ImagesUnavailableException.class)
+                .hasMessage("""
+                        3 of 4 images can't be baked:
+                        - docker.io/library/a:1: one answered 404
+                        - docker.io/library/b:1: two answered 503
+                        - docker.io/library/c:1: its index has linux/arm64
+                        Nothing was launched. Correct these images in the input and start the execution again.""");
+        verifyNoInteractions(ec2);
+    }
+
+    @Test
+    @DisplayName("when all that failed may pass by itself, the error is the one that the workflow repeats")
+    void passingTrouble() {
+        registry.has("busybox", 1_000).fails("b:1", UnresolvedImageException.passing("two answered 503", null));
+        assertThatThrownBy(() -> plan("{\"cacheName\":\"a\",\"images\":[\"busybox\",\"b:1\"]}"))
+                .isInstanceOf(RegistryUnavailableException.class)
+                .hasMessageContaining(
+                        "1 of 2 images can't be looked up for now:\n- docker.io/library/b:1: two answered 503");
+    }
+
+    @Test
+    @DisplayName("a volume that is too small is refused together with the images that are")
+    void smallVolume() {
+        registry.has("pytorch", 9_500_000_000L).fails("b:1", UnresolvedImageException.lasting("two answered 404"));
+        assertThatThrownBy(() -> plan("{\"cacheName\":\"a\",\"images\":[\"pytorch\",\"b:1\"],\"volumeSizeGiB\":20}"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("has 2 problems:\n- volumeSizeGiB: 20 GiB is too small")
+                .hasMessageContaining("\n- docker.io/library/b:1: two answered 404\n");
+        verifyNoInteractions(ec2);
+    }
+
+    @Test
+    @DisplayName("problems of fields and what registries say of the well-formed images come at once")
+    void fieldsAndImages() {
+        registry.has("pytorch", 9_500_000_000L)
+                .fails("b:1", UnresolvedImageException.passing("two answered 503", null));
+        assertThatThrownBy(
+                        () -> plan("{\"cacheName\":\"A\",\"images\":[\"pytorch\",\"b:1\",\"C\"],\"volumeSizeGiB\":20}"))
+                .isInstanceOf(InvalidInputException.class)
+                .message()
+                .contains("The execution's input has 4 problems:")
+                .contains("\n- cacheName: 'A' is no name")
+                .contains("\n- images[2]: 'C' is no image reference")
+                .contains("\n- volumeSizeGiB: 20 GiB is too small")
+                .contains("\n- docker.io/library/b:1: two answered 503\n");
+    }
+
+    @Test
+    @DisplayName("without a known architecture no registry is asked")
+    void unknownArchitecture() {
+        assertThatThrownBy(() -> plan("{\"cacheName\":\"a\",\"images\":[\"b:1\"],\"architecture\":\"mips\"}"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("has 1 problem:\n- architecture: 'mips' is neither 'amd64' nor 'arm64'\n")
+                .hasMessageNotContaining("b:1");
+    }
+
+    @Test
+    @DisplayName("no input at all is refused in words")
+    void noInput() {
+        PlanBakeHandler handler = new PlanBakeHandler(ec2, registry);
+        assertThatThrownBy(() -> handler.handle(new PlanRequest(null)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("must be a JSON object");
+    }
+
+    @Test
+    @DisplayName("a thousand problems are counted, forty are shown")
+    void manyProblems() {
+        ObjectNode input = Inputs.full();
+        for (int i = 0; i < 1_000; i++) {
+            input.put("field" + i, i);
+        }
+        PlanBakeHandler handler =
+                new PlanBakeHandler(ec2, registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
+        assertThatThrownBy(() -> handler.handle(new PlanRequest(input)))
+                .isInstanceOf(InvalidInputException.class)
+                .message()
+                .contains("has 1000 problems:")
+                .contains("- and 960 more\n")
+                .hasSizeLessThan(20_000);
+    }
+
+    @Test
+    @DisplayName("a fault of our own isn't taken for the registry's")
+    void ownFault() {
+        Registry broken = (_, _) -> {
+            throw new ArithmeticException("ours");
+        };
+        assertThatThrownBy(() -> new PlanBakeHandler(ec2, broken).handle(new PlanRequest(Inputs.full())))
+                .isInstanceOf(ArithmeticException.class);
+    }
+}

@@ -1,0 +1,215 @@
+package dev.prebake.lab.cloud;
+
+import dev.prebake.lab.clock.Activity;
+import dev.prebake.lab.clock.LabClock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import software.amazon.awssdk.services.ssm.model.Command;
+import software.amazon.awssdk.services.ssm.model.CommandInvocationStatus;
+import software.amazon.awssdk.services.ssm.model.CommandStatus;
+import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
+import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
+import software.amazon.awssdk.services.ssm.model.InvalidDocumentException;
+import software.amazon.awssdk.services.ssm.model.InvalidInstanceIdException;
+import software.amazon.awssdk.services.ssm.model.InvocationDoesNotExistException;
+import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
+import software.amazon.awssdk.services.ssm.model.SendCommandResponse;
+
+/** SSM's commands: the document's script, its parameters filled in, run on an instance. */
+final class Commands {
+    private static final Logger LOG = System.getLogger(Commands.class.getName());
+    /** What GetCommandInvocation answers of a command's output at most, and only once it has ended. */
+    private static final int MAX_STDOUT = 24_000;
+
+    private static final int MAX_STDERR = 8_000;
+
+    private final CommandDocument document;
+    private final ScriptRunner runner;
+    private final Instances instances;
+    private final LabLogs logs;
+    private final LabClock clock;
+    private final ExecutorService background;
+    private final Map<String, Invocation> invocations = new ConcurrentHashMap<>();
+
+    Commands(
+            CommandDocument document,
+            ScriptRunner runner,
+            Instances instances,
+            LabLogs logs,
+            LabClock clock,
+            ExecutorService background) {
+        this.document = document;
+        this.runner = runner;
+        this.instances = instances;
+        this.logs = logs;
+        this.clock = clock;
+        this.background = background;
+    }
+
+    SendCommandResponse send(SendCommandRequest request) {
+        if (!document.name().equals(request.documentName())) {
+            throw AwsAnswers.filled(
+                    InvalidDocumentException.builder(),
+                    "Ssm",
+                    "InvalidDocument",
+                    "Document with name " + request.documentName() + " does not exist.");
+        }
+        Map<String, String> parameters = document.parameters(request.parameters());
+        if (request.instanceIds().size() != 1
+                || instances.running().stream()
+                        .noneMatch(instance ->
+                                instance.instanceId().equals(request.instanceIds().getFirst()))) {
+            throw AwsAnswers.filled(
+                    InvalidInstanceIdException.builder(),
+                    "Ssm",
+                    "InvalidInstanceId",
+                    "Instances " + request.instanceIds() + " not in a valid state for account " + Account.ID
+                            + ". The lab's commands go to one running instance each.");
+        }
+        Invocation invocation = new Invocation(
+                UUID.randomUUID().toString(),
+                request.instanceIds().getFirst(),
+                request.cloudWatchOutputConfig() != null
+                                && Boolean.TRUE.equals(
+                                        request.cloudWatchOutputConfig().cloudWatchOutputEnabled())
+                        ? request.cloudWatchOutputConfig().cloudWatchLogGroupName()
+                        : "",
+                clock.instant());
+        invocations.put(invocation.commandId, invocation);
+        Activity running = clock.begin("command " + invocation.commandId);
+        background.execute(() -> {
+            try (running) {
+                run(invocation, parameters);
+            }
+        });
+        return SendCommandResponse.builder()
+                .command(Command.builder()
+                        .commandId(invocation.commandId)
+                        .documentName(document.name())
+                        .instanceIds(invocation.instanceId)
+                        .comment(request.comment())
+                        .requestedDateTime(invocation.requestedAt)
+                        .status(CommandStatus.PENDING)
+                        .build())
+                .build();
+    }
+
+    GetCommandInvocationResponse invocation(GetCommandInvocationRequest request) {
+        Invocation invocation = invocations.get(request.commandId());
+        if (invocation == null || !invocation.instanceId.equals(request.instanceId())) {
+            throw AwsAnswers.filled(
+                    InvocationDoesNotExistException.builder(),
+                    "Ssm",
+                    "InvocationDoesNotExist",
+                    "The command ID and managed node ID you specified didn't match any invocations.");
+        }
+        return invocation.answer(document);
+    }
+
+    private void run(Invocation invocation, Map<String, String> parameters) {
+        Thread runnerThread = Thread.currentThread();
+        Duration limit = Duration.ofSeconds(document.timeoutSeconds(parameters));
+        Thread watchdog = Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(limit);
+                runnerThread.interrupt();
+            } catch (InterruptedException e) {
+                // The command has ended in time.
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            invocation.ended(runner.run(
+                    invocation.instanceId,
+                    document.script(parameters),
+                    parameters,
+                    line -> log(invocation, "stdout", invocation.stdout, MAX_STDOUT, line),
+                    line -> log(invocation, "stderr", invocation.stderr, MAX_STDERR, line)));
+        } catch (InterruptedException e) {
+            invocation.end(CommandInvocationStatus.TIMED_OUT, "Execution Timed Out", -1);
+        } catch (RuntimeException e) {
+            // What a real agent would leave unsaid, the instance's end, is all there is to say.
+            LOG.log(Level.DEBUG, "Running command " + invocation.commandId + " failed.", e);
+            invocation.end(CommandInvocationStatus.FAILED, "Undeliverable", -1);
+        } finally {
+            watchdog.interrupt();
+        }
+    }
+
+    private void log(Invocation invocation, String name, StringBuilder captured, int limit, String line) {
+        synchronized (captured) {
+            if (captured.length() < limit) {
+                captured.append(line).append('\n');
+                captured.setLength(Math.min(captured.length(), limit));
+            }
+        }
+        if (!invocation.logGroup.isEmpty()) {
+            logs.put(
+                    invocation.logGroup,
+                    String.join("/", invocation.commandId, invocation.instanceId, document.stepName(), name),
+                    line);
+        }
+    }
+
+    /** A command on its instance. */
+    private static final class Invocation {
+        private final String commandId;
+        private final String instanceId;
+        private final String logGroup;
+        private final Instant requestedAt;
+        private final StringBuilder stdout = new StringBuilder();
+        private final StringBuilder stderr = new StringBuilder();
+        private volatile CommandInvocationStatus status = CommandInvocationStatus.IN_PROGRESS;
+        private volatile String details = "InProgress";
+        private volatile int exitCode = -1;
+
+        Invocation(String commandId, String instanceId, String logGroup, Instant requestedAt) {
+            this.commandId = commandId;
+            this.instanceId = instanceId;
+            this.logGroup = logGroup;
+            this.requestedAt = requestedAt;
+        }
+
+        void ended(int code) {
+            if (code == 0) {
+                end(CommandInvocationStatus.SUCCESS, "Success", code);
+            } else {
+                end(CommandInvocationStatus.FAILED, "Failed", code);
+            }
+        }
+
+        void end(CommandInvocationStatus last, String lastDetails, int code) {
+            exitCode = code;
+            details = lastDetails;
+            status = last;
+        }
+
+        GetCommandInvocationResponse answer(CommandDocument document) {
+            CommandInvocationStatus now = status;
+            boolean ended = now != CommandInvocationStatus.IN_PROGRESS;
+            return GetCommandInvocationResponse.builder()
+                    .commandId(commandId)
+                    .instanceId(instanceId)
+                    .documentName(document.name())
+                    .pluginName(document.stepName())
+                    .status(now)
+                    .statusDetails(details)
+                    .responseCode(exitCode)
+                    .standardOutputContent(ended ? text(stdout) : "")
+                    .standardErrorContent(ended ? text(stderr) : "")
+                    .build();
+        }
+
+        private static String text(StringBuilder captured) {
+            synchronized (captured) {
+                return captured.toString();
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.prebake.lab.cloud;
+
+import dev.prebake.catalogue.BakeDocument;
+import dev.prebake.catalogue.Definition;
+import dev.prebake.catalogue.FunctionCatalogue;
+import dev.prebake.catalogue.FunctionEntry;
+import dev.prebake.kernel.Architecture;
+import dev.prebake.lab.clock.LabClock;
+import dev.prebake.lab.host.DataPlane;
+import dev.prebake.lab.host.Volume;
+import dev.prebake.lab.states.Interpreter;
+import dev.prebake.lab.states.StateMachine;
+import dev.prebake.lab.wire.AwsEndpoint;
+import dev.prebake.lab.wire.Service;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.ssm.SsmClient;
+
+/**
+ * The whole of AWS that Prebake uses, on this machine: the workflow's one definition and the handlers that AWS runs, over
+ * doubles of the services behind an endpoint on loopback.
+ *
+ * <p>Snapshots, parameters and executions outlive it under the data plane's home. Instances and volumes don't: they end with
+ * the lab, however that ends.
+ */
+public final class Lab implements AutoCloseable {
+    /**
+     * The SDK's own settings that lead the handlers here
+     * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The services' own come first there, so
+     * that somebody's environment can't lead a handler elsewhere.
+     */
+    private static final List<String> ENDPOINT_SETTINGS =
+            List.of("aws.endpointUrl", "aws.endpointUrlEc2", "aws.endpointUrlSsm", "aws.endpointUrlCloudWatchLogs");
+
+    private static final Map<String, String> SETTINGS = Map.of(
+            "aws.region", Account.REGION,
+            "aws.accessKeyId", "AKIAIOSFODNN7EXAMPLE",
+            "aws.secretAccessKey", "lab");
+
+    private final DataPlane plane;
+    private final Deployment deployment;
+    private final LabClock clock = new LabClock();
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final Instances instances;
+    private final LabEc2 ec2;
+    private final LabSsm ssm;
+    private final LabStates states;
+    private final AwsEndpoint endpoint;
+    private final List<String> recovered;
+    private boolean closed;
+
+    private Lab(DataPlane plane, LabObserver observer) throws IOException {
+        this.plane = plane;
+        deployment = Deployment.on(hostArchitecture());
+        Executions executions = new Executions(plane.home().resolve("executions"));
+        Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
+        recovered = recover(plane, executions, account);
+
+        LabLogs logs = new LabLogs(clock);
+        logs.follow(line -> {
+            if (line.stream().endsWith("/stderr")) {
+                observer.progress(line.text());
+            }
+        });
+        LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
+        Volumes volumes = new Volumes(plane);
+        instances = new Instances(plane, volumes, parameters, deployment, clock, background);
+        Snapshots snapshots = new Snapshots(account, plane, volumes, clock, background);
+        ec2 = new LabEc2(instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones()));
+        ScriptRunner scripts = plane.real() ? new MachineScripts(instances) : new DirectoryBake(plane);
+        ssm = new LabSsm(
+                parameters,
+                new Commands(
+                        CommandDocument.parse(deployment.bakeDocument(), BakeDocument.content()),
+                        scripts,
+                        instances,
+                        logs,
+                        clock,
+                        background),
+                instances);
+        FunctionCatalogue catalogue = FunctionCatalogue.load();
+        states = new LabStates(
+                StateMachine.parse(Definition.substitute(deployment.substitutions(
+                        catalogue.functions().stream().map(FunctionEntry::name).toList()))),
+                deployment,
+                new Interpreter(clock, new HandlerInvoker(catalogue), new Random()),
+                executions,
+                observer::happened,
+                background);
+        endpoint = AwsEndpoint.serving(
+                        Service.of(Ec2Client.class, ec2),
+                        Service.of(SsmClient.class, ssm),
+                        Service.of(CloudWatchLogsClient.class, logs),
+                        Service.of(SfnClient.class, states))
+                .start(0);
+        SETTINGS.forEach(System::setProperty);
+        ENDPOINT_SETTINGS.forEach(
+                setting -> System.setProperty(setting, endpoint.uri().toString()));
+    }
+
+    /**
+     * Opens the lab over a data plane, which it closes with itself. What a killed lab left is removed first.
+     *
+     * <p>The SDK's settings of this JVM lead to the lab while it is open, so there can be one at a time.
+     */
+    public static Lab open(DataPlane plane, LabObserver observer) {
+        try {
+            return new Lab(plane, observer);
+        } catch (IOException e) {
+            throw new LabException("Opening the lab's endpoint on loopback failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** What was left by a lab that was killed, and is gone now: a sentence for each thing. */
+    public List<String> recovered() {
+        return recovered;
+    }
+
+    /** The volumes, snapshots and machines beneath. */
+    public DataPlane plane() {
+        return plane;
+    }
+
+    /** Lab time. */
+    public LabClock clock() {
+        return clock;
+    }
+
+    /** EC2 as the lab has it. */
+    public Ec2Client ec2() {
+        return ec2;
+    }
+
+    /** SSM as the lab has it. */
+    public SsmClient ssm() {
+        return ssm;
+    }
+
+    /** Step Functions as the lab has it. */
+    public SfnClient states() {
+        return states;
+    }
+
+    /** The image cache's state machine. */
+    public String stateMachineArn() {
+        return deployment.stateMachineArn();
+    }
+
+    /** Where any AWS client reaches the lab: on loopback, while it is open. */
+    public URI endpoint() {
+        return endpoint.uri();
+    }
+
+    /** Ends executions, instances and volumes; what the home keeps is whole. Closing twice does nothing more. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        states.close();
+        instances.close();
+        endpoint.close();
+        background.shutdownNow();
+        plane.machines().forEach(machine -> machine.close());
+        plane.volumes().stream().map(Volume::id).forEach(plane::deleteVolume);
+        plane.close();
+        ENDPOINT_SETTINGS.forEach(System::clearProperty);
+        SETTINGS.keySet().forEach(System::clearProperty);
+    }
+
+    private static List<String> recover(DataPlane plane, Executions executions, Account account) {
+        List<String> recovered = new ArrayList<>(plane.recover());
+        recovered.addAll(executions.recover());
+        for (Volume volume : plane.volumes()) {
+            plane.deleteVolume(volume.id());
+            recovered.add("Deleted volume " + volume.id() + ", which its lab left.");
+        }
+        for (StoredSnapshot snapshot : account.snapshots()) {
+            boolean whole = plane.snapshot(snapshot.snapshotId()).isPresent();
+            if (snapshot.completedAt() == null || !whole) {
+                account.removeSnapshot(snapshot.snapshotId());
+                plane.deleteSnapshot(snapshot.snapshotId());
+                recovered.add("Removed snapshot " + snapshot.snapshotId() + ", which never became whole.");
+            }
+        }
+        return List.copyOf(recovered);
+    }
+
+    private static Architecture hostArchitecture() {
+        return switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64" -> Architecture.AMD64;
+            case "aarch64" -> Architecture.ARM64;
+            case String other ->
+                throw new LabException("The lab runs on amd64 and arm64 machines; this one is " + other + ".", null);
+        };
+    }
+}

@@ -1,0 +1,91 @@
+package dev.prebake.lab.cloud;
+
+import java.util.List;
+import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationRequest;
+import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationResponse;
+import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
+import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
+import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
+import software.amazon.awssdk.services.ssm.model.GetParameterResponse;
+import software.amazon.awssdk.services.ssm.model.InstanceInformation;
+import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
+import software.amazon.awssdk.services.ssm.model.PingStatus;
+import software.amazon.awssdk.services.ssm.model.PlatformType;
+import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
+import software.amazon.awssdk.services.ssm.model.PutParameterResponse;
+import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
+import software.amazon.awssdk.services.ssm.model.SendCommandResponse;
+
+/** Systems Manager, as far as a bake goes: parameters, and commands on the lab's machines. */
+final class LabSsm implements SsmClient {
+    private final LabParameters parameters;
+    private final Commands commands;
+    private final Instances instances;
+
+    LabSsm(LabParameters parameters, Commands commands, Instances instances) {
+        this.parameters = parameters;
+        this.commands = commands;
+        this.instances = instances;
+    }
+
+    @Override
+    public GetParameterResponse getParameter(GetParameterRequest request) {
+        return parameters.get(request);
+    }
+
+    @Override
+    public PutParameterResponse putParameter(PutParameterRequest request) {
+        return parameters.put(request);
+    }
+
+    @Override
+    public DescribeInstanceInformationResponse describeInstanceInformation(
+            DescribeInstanceInformationRequest request) {
+        return DescribeInstanceInformationResponse.builder()
+                .instanceInformationList(instances.running().stream()
+                        .filter(instance -> request.filters().stream().allMatch(filter -> passes(instance, filter)))
+                        .map(instance -> InstanceInformation.builder()
+                                .instanceId(instance.instanceId())
+                                .pingStatus(PingStatus.ONLINE)
+                                .platformType(PlatformType.LINUX)
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    @Override
+    public SendCommandResponse sendCommand(SendCommandRequest request) {
+        return commands.send(request);
+    }
+
+    @Override
+    public GetCommandInvocationResponse getCommandInvocation(GetCommandInvocationRequest request) {
+        return commands.invocation(request);
+    }
+
+    @Override
+    public String serviceName() {
+        return SERVICE_NAME;
+    }
+
+    @Override
+    public void close() {
+        // The commands end with their machines.
+    }
+
+    private static boolean passes(LabInstance instance, InstanceInformationStringFilter filter) {
+        List<String> present =
+                switch (filter.key()) {
+                    case "InstanceIds" -> List.of(instance.instanceId());
+                    case "PingStatus" -> List.of(PingStatus.ONLINE.toString());
+                    case "PlatformTypes" -> List.of(PlatformType.LINUX.toString());
+                    default ->
+                        throw AwsAnswers.ssm(
+                                "InvalidFilterKey",
+                                "The filter key '" + filter.key()
+                                        + "' is not one of the lab's: InstanceIds, PingStatus, PlatformTypes.");
+                };
+        return filter.values().stream().anyMatch(present::contains);
+    }
+}

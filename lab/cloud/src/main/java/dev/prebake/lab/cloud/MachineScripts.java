@@ -1,0 +1,46 @@
+package dev.prebake.lab.cloud;
+
+import dev.prebake.lab.host.Command;
+import dev.prebake.lab.host.RunningCommand;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Runs a command's script as a process on the instance's machine, from a file of its own as the SSM agent does. */
+final class MachineScripts implements ScriptRunner {
+    private static final String SAVE_AND_RUN = "cat >/tmp/_script.sh && exec bash /tmp/_script.sh </dev/null";
+    private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration LOOK_AGAIN = Duration.ofHours(1);
+
+    private final Instances instances;
+
+    MachineScripts(Instances instances) {
+        this.instances = instances;
+    }
+
+    @Override
+    public int run(
+            String instanceId,
+            String script,
+            Map<String, String> parameters,
+            Consumer<String> stdout,
+            Consumer<String> stderr)
+            throws InterruptedException {
+        RunningCommand running = instances
+                .machine(instanceId)
+                .orElseThrow(() -> new LabException("Instance " + instanceId + " runs no more.", null))
+                .exec(new Command(List.of("bash", "-c", SAVE_AND_RUN), Map.of(), script, stdout, stderr));
+        try {
+            while (!running.await(LOOK_AGAIN)) {
+                // As long as it takes: whoever called interrupts when the command's time is up.
+                continue;
+            }
+            return running.await();
+        } finally {
+            if (running.running()) {
+                running.kill(GRACE);
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.prebake.lab.cloud;
+
+import dev.prebake.lab.clock.Activity;
+import dev.prebake.lab.clock.LabClock;
+import dev.prebake.lab.host.DataPlane;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSnapshotResponse;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotState;
+
+/** EC2's snapshots, over the data plane's copies. */
+final class Snapshots {
+    private static final ResourceFilter<StoredSnapshot> FILTER = new ResourceFilter<>(
+            Map.of(
+                    "snapshot-id", snapshot -> List.of(snapshot.snapshotId()),
+                    "volume-id", snapshot -> List.of(snapshot.volumeId()),
+                    "status", snapshot -> List.of(state(snapshot).toString()),
+                    "description", snapshot -> List.of(snapshot.description())),
+            snapshot -> ResourceTags.answer(snapshot.tags()));
+
+    private static final Logger LOG = System.getLogger(Snapshots.class.getName());
+
+    private final Account account;
+    private final DataPlane plane;
+    private final Volumes volumes;
+    private final LabClock clock;
+    private final ExecutorService background;
+    private final Map<String, Future<?>> copies = new ConcurrentHashMap<>();
+
+    Snapshots(Account account, DataPlane plane, Volumes volumes, LabClock clock, ExecutorService background) {
+        this.account = account;
+        this.plane = plane;
+        this.volumes = volumes;
+        this.clock = clock;
+        this.background = background;
+    }
+
+    CreateSnapshotResponse create(CreateSnapshotRequest request) {
+        LabVolume volume = volumes.existing(request.volumeId());
+        StoredSnapshot snapshot = new StoredSnapshot(
+                ResourceIds.next("snap"),
+                volume.volumeId(),
+                volume.sizeGiB(),
+                request.description() == null ? "" : request.description(),
+                clock.instant(),
+                null,
+                null,
+                ResourceTags.of(request.tagSpecifications(), ResourceType.SNAPSHOT));
+        account.add(snapshot);
+        // EBS fixes the point in time at once and reads the blocks later. A copied file can't do that, so whoever writes to
+        // the volume meanwhile may be seen in it; a bake has unmounted its volume by then.
+        Activity copying = clock.begin("copy of " + volume.volumeId() + " to " + snapshot.snapshotId());
+        copies.put(snapshot.snapshotId(), background.submit(() -> {
+            try (copying) {
+                copy(snapshot);
+            }
+        }));
+        return CreateSnapshotResponse.builder()
+                .snapshotId(snapshot.snapshotId())
+                .volumeId(snapshot.volumeId())
+                .volumeSize(snapshot.volumeSizeGiB())
+                .description(snapshot.description())
+                .startTime(snapshot.startedAt())
+                .state(SnapshotState.PENDING)
+                .progress("0%")
+                .ownerId(Account.ID)
+                .encrypted(true)
+                .tags(ResourceTags.answer(snapshot.tags()))
+                .build();
+    }
+
+    DescribeSnapshotsResponse describe(DescribeSnapshotsRequest request) {
+        List<StoredSnapshot> asked = request.snapshotIds().isEmpty()
+                ? account.snapshots()
+                : request.snapshotIds().stream().map(this::existing).toList();
+        return DescribeSnapshotsResponse.builder()
+                .snapshots(asked.stream()
+                        .filter(snapshot -> FILTER.matches(snapshot, request.filters()))
+                        .map(Snapshots::answer)
+                        .toList())
+                .build();
+    }
+
+    DeleteSnapshotResponse delete(DeleteSnapshotRequest request) {
+        StoredSnapshot snapshot = existing(request.snapshotId());
+        // As at EBS: deleting one in progress takes effect when it is complete.
+        finishCopyTo(snapshot.snapshotId());
+        account.removeSnapshot(snapshot.snapshotId());
+        plane.deleteSnapshot(snapshot.snapshotId());
+        return DeleteSnapshotResponse.builder().build();
+    }
+
+    /** Waits until no copy reads from the volume any more, so that it can go. */
+    void finishCopiesOf(String volumeId) {
+        account.snapshots().stream()
+                .filter(snapshot -> snapshot.volumeId().equals(volumeId))
+                .forEach(snapshot -> finishCopyTo(snapshot.snapshotId()));
+    }
+
+    private void finishCopyTo(String snapshotId) {
+        Future<?> copy = copies.get(snapshotId);
+        if (copy == null) {
+            return;
+        }
+        try {
+            copy.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("Interrupted while waiting for the copy to " + snapshotId + " to end.", e);
+        } catch (ExecutionException e) {
+            throw new LabException("The copy to " + snapshotId + " failed: " + e.getCause(), e);
+        }
+    }
+
+    private void copy(StoredSnapshot snapshot) {
+        try {
+            plane.createSnapshot(snapshot.snapshotId(), snapshot.volumeId());
+            account.change(snapshot.snapshotId(), pending -> pending.completed(clock.instant()));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "The copy to " + snapshot.snapshotId() + " failed.", e);
+            account.change(snapshot.snapshotId(), pending -> pending.failed(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private StoredSnapshot existing(String snapshotId) {
+        return account.snapshot(snapshotId)
+                .orElseThrow(() -> AwsAnswers.ec2(
+                        "InvalidSnapshot.NotFound", "The snapshot '" + snapshotId + "' does not exist."));
+    }
+
+    private static SnapshotState state(StoredSnapshot snapshot) {
+        if (snapshot.failure() != null) {
+            return SnapshotState.ERROR;
+        }
+        return snapshot.completedAt() == null ? SnapshotState.PENDING : SnapshotState.COMPLETED;
+    }
+
+    private static Snapshot answer(StoredSnapshot snapshot) {
+        SnapshotState state = state(snapshot);
+        return Snapshot.builder()
+                .snapshotId(snapshot.snapshotId())
+                .volumeId(snapshot.volumeId())
+                .volumeSize(snapshot.volumeSizeGiB())
+                .description(snapshot.description())
+                .startTime(snapshot.startedAt())
+                .completionTime(snapshot.completedAt())
+                .state(state)
+                .stateMessage(snapshot.failure())
+                .progress(state == SnapshotState.COMPLETED ? "100%" : "0%")
+                .ownerId(Account.ID)
+                .encrypted(true)
+                .tags(ResourceTags.answer(snapshot.tags()))
+                .build();
+    }
+}

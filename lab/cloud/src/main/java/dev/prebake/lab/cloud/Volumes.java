@@ -1,0 +1,135 @@
+package dev.prebake.lab.cloud;
+
+import dev.prebake.lab.host.DataPlane;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
+import software.amazon.awssdk.services.ec2.model.Volume;
+import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
+import software.amazon.awssdk.services.ec2.model.VolumeAttachmentState;
+import software.amazon.awssdk.services.ec2.model.VolumeState;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
+
+/** EC2's volumes, over the data plane's. */
+final class Volumes {
+    private static final ResourceFilter<LabVolume> FILTER = new ResourceFilter<>(
+            Map.of(
+                    "volume-id", volume -> List.of(volume.volumeId()),
+                    "snapshot-id", volume -> List.of(volume.snapshotId()),
+                    "availability-zone", volume -> List.of(volume.availabilityZone()),
+                    "status", volume -> List.of(state(volume).toString()),
+                    "attachment.instance-id",
+                            volume -> volume.attachment() == null
+                                    ? List.of()
+                                    : List.of(volume.attachment().instanceId())),
+            volume -> ResourceTags.answer(volume.tags()));
+
+    private final DataPlane plane;
+    private final Map<String, LabVolume> volumes = new ConcurrentHashMap<>();
+
+    Volumes(DataPlane plane) {
+        this.plane = plane;
+    }
+
+    void add(LabVolume volume) {
+        if (volume.snapshotId().isEmpty()) {
+            plane.createVolume(volume.volumeId(), volume.sizeGiB());
+        } else {
+            plane.createVolume(volume.volumeId(), volume.sizeGiB(), volume.snapshotId());
+        }
+        volumes.put(volume.volumeId(), volume);
+    }
+
+    List<LabVolume> attachedTo(String instanceId) {
+        return volumes.values().stream()
+                .filter(volume -> volume.attachment() != null
+                        && volume.attachment().instanceId().equals(instanceId))
+                .sorted(Comparator.comparing(LabVolume::volumeId))
+                .toList();
+    }
+
+    LabVolume existing(String volumeId) {
+        LabVolume volume = volumes.get(volumeId);
+        if (volume == null) {
+            throw AwsAnswers.ec2("InvalidVolume.NotFound", "The volume '" + volumeId + "' does not exist.");
+        }
+        return volume;
+    }
+
+    /** Frees the volumes of an instance that has ended; those that go with it go. */
+    void releaseFrom(String instanceId) {
+        for (LabVolume volume : attachedTo(instanceId)) {
+            if (volume.attachment() != null && volume.attachment().deleteOnTermination()) {
+                remove(volume);
+            } else {
+                volumes.put(volume.volumeId(), volume.detached());
+            }
+        }
+    }
+
+    DescribeVolumesResponse describe(DescribeVolumesRequest request) {
+        List<LabVolume> asked = request.volumeIds().isEmpty()
+                ? volumes.values().stream()
+                        .sorted(Comparator.comparing(LabVolume::volumeId))
+                        .toList()
+                : request.volumeIds().stream().map(this::existing).toList();
+        return DescribeVolumesResponse.builder()
+                .volumes(asked.stream()
+                        .filter(volume -> FILTER.matches(volume, request.filters()))
+                        .map(Volumes::answer)
+                        .toList())
+                .build();
+    }
+
+    DeleteVolumeResponse delete(DeleteVolumeRequest request) {
+        LabVolume volume = existing(request.volumeId());
+        if (volume.attachment() != null) {
+            throw AwsAnswers.ec2(
+                    "VolumeInUse",
+                    "Volume " + volume.volumeId() + " is currently attached to "
+                            + volume.attachment().instanceId());
+        }
+        remove(volume);
+        return DeleteVolumeResponse.builder().build();
+    }
+
+    private void remove(LabVolume volume) {
+        plane.deleteVolume(volume.volumeId());
+        volumes.remove(volume.volumeId());
+    }
+
+    private static VolumeState state(LabVolume volume) {
+        return volume.attachment() == null ? VolumeState.AVAILABLE : VolumeState.IN_USE;
+    }
+
+    private static Volume answer(LabVolume volume) {
+        Volume.Builder answer = Volume.builder()
+                .volumeId(volume.volumeId())
+                .size(volume.sizeGiB())
+                .iops(volume.iops())
+                .throughput(volume.throughputMiBps())
+                .volumeType(VolumeType.GP3)
+                .encrypted(true)
+                .snapshotId(volume.snapshotId())
+                .availabilityZone(volume.availabilityZone())
+                .createTime(volume.createdAt())
+                .state(state(volume))
+                .tags(ResourceTags.answer(volume.tags()));
+        LabVolume.Attachment attachment = volume.attachment();
+        if (attachment != null) {
+            answer.attachments(VolumeAttachment.builder()
+                    .volumeId(volume.volumeId())
+                    .instanceId(attachment.instanceId())
+                    .device(attachment.device())
+                    .deleteOnTermination(attachment.deleteOnTermination())
+                    .state(VolumeAttachmentState.ATTACHED)
+                    .build());
+        }
+        return answer.build();
+    }
+}
