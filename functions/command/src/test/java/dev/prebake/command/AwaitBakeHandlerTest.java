@@ -145,7 +145,9 @@ class AwaitBakeHandlerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{\"containerd\":\"2.1.4\",\"images\":[{\"refer", "{\"containerd\":\"2.1.4\"}", "null", "ok"})
+    @ValueSource(
+            strings = {"", "{\"containerd\":\"2.1.4\",\"images\":[{\"refer", "{\"containerd\":\"2.1.4\"}", "null", "ok"
+            })
     @DisplayName("fails when the command has succeeded without a whole report")
     void unreadable(String output) {
         invocationIs("Success", "Success", output, "");
@@ -264,7 +266,11 @@ class AwaitBakeHandlerTest {
                 .isInstanceOf(BakeTimedOutException.class)
                 .hasMessageContaining("deadline of 3 h");
 
-        invocationIs("Success", "Success", HandlerCall.event("CreateSnapshot").path("report").toString(), "");
+        invocationIs(
+                "Success",
+                "Success",
+                HandlerCall.event("CreateSnapshot").path("report").toString(),
+                "");
         assertThat(HandlerCall.call(handler, late).path("done").asBoolean()).isTrue();
     }
 
@@ -285,9 +291,7 @@ class AwaitBakeHandlerTest {
             response.instanceInformationList(
                     InstanceInformation.builder().pingStatus(ping).build());
         }
-        doReturn(response.build())
-                .when(ssm)
-                .describeInstanceInformation(any(DescribeInstanceInformationRequest.class));
+        doReturn(response.build()).when(ssm).describeInstanceInformation(any(DescribeInstanceInformationRequest.class));
     }
 
     private void logIs(String... lines) {
@@ -305,7 +309,8 @@ class AwaitBakeHandlerTest {
                 .describeLogStreams(any(DescribeLogStreamsRequest.class));
         doReturn(GetLogEventsResponse.builder()
                         .events(Arrays.stream(lines)
-                                .map(line -> OutputLogEvent.builder().message(line).build())
+                                .map(line ->
+                                        OutputLogEvent.builder().message(line).build())
                                 .toList())
                         .build())
                 .when(logs)

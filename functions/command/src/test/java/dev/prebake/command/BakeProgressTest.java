@@ -50,12 +50,19 @@ class BakeProgressTest {
                 "failed to run commands: exit status 1",
                 "{\"phase\":\"pull\",\"doneBy");
 
-        assertThat(BakeProgress.newest(lines))
-                .isEqualTo(new BakeProgress("pull", "docker.io/library/a:1", 500, 1000));
+        assertThat(BakeProgress.newest(lines)).isEqualTo(new BakeProgress("pull", "docker.io/library/a:1", 500, 1000));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[1]", "{}", "{\"phase\":null,\"doneBytes\":1,\"totalBytes\":2}", "{\"phase\":\"pull\"}", "null"})
+    @ValueSource(
+            strings = {
+                "",
+                "[1]",
+                "{}",
+                "{\"phase\":null,\"doneBytes\":1,\"totalBytes\":2}",
+                "{\"phase\":\"pull\"}",
+                "null"
+            })
     @DisplayName("is not in a line that lacks a part of it")
     void noProgress(String line) {
         assertThat(BakeProgress.parse(line)).isEmpty();

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.HandlerCall;
 import dev.prebake.kernel.Json;
 import dev.prebake.kernel.MalformedRequestException;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -67,9 +69,7 @@ class StartBakeHandlerTest {
         HandlerCall.call(handler, HandlerCall.event("StartBake"));
 
         assertThat(sent().parameters()).containsOnlyKeys("Request");
-        assertThat(sent().parameters().get("Request")).hasSize(1);
-        JsonNode request =
-                Json.mapper().readTree(sent().parameters().get("Request").getFirst());
+        JsonNode request = Json.mapper().readTree(sentRequest());
         assertThat(request.path("volumeId").asText()).isEqualTo("vol-0c2e4f6a8b1d3e5f7");
         assertThat(request.path("architecture").asText()).isEqualTo("amd64");
         assertThat(request.path("images")).hasSize(2);
@@ -88,8 +88,10 @@ class StartBakeHandlerTest {
 
         HandlerCall.call(handler, event);
 
-        String request = sent().parameters().get("Request").getFirst();
-        assertThat(request).matches("[A-Za-z0-9._:/@,\"{}\\[\\]-]+").doesNotContain("{{").doesNotContain("}}");
+        assertThat(sentRequest())
+                .matches("[A-Za-z0-9._:/@,\"{}\\[\\]-]+")
+                .doesNotContain("{{")
+                .doesNotContain("}}");
     }
 
     @Test
@@ -129,6 +131,12 @@ class StartBakeHandlerTest {
         assertThatThrownBy(() -> HandlerCall.call(handler, event))
                 .isInstanceOf(MalformedRequestException.class)
                 .hasMessageContaining("the builder has no volumeId");
+    }
+
+    private String sentRequest() {
+        List<String> values = Objects.requireNonNull(sent().parameters().get("Request"));
+        assertThat(values).hasSize(1);
+        return values.getFirst();
     }
 
     private SendCommandRequest sent() {

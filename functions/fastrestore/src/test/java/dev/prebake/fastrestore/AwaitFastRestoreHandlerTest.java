@@ -39,7 +39,13 @@ class AwaitFastRestoreHandlerTest {
     @ParameterizedTest(name = "{1} GiB after {0} s: {2} s")
     @CsvSource({
         // 60 min for each TiB: 40 GiB take 140.6 s, 1,024 GiB 3,600 s.
-        "0, 40, 70", "60, 40, 40", "139, 40, 10", "141, 40, 14", "900, 40, 60", "0, 1024, 300", "3500, 1024, 50"
+        "0, 40, 70",
+        "60, 40, 40",
+        "139, 40, 10",
+        "141, 40, 14",
+        "900, 40, 60",
+        "0, 1024, 300",
+        "3500, 1024, 50"
     })
     @DisplayName("asks to wait half of what optimising still needs by EBS's rule, then a tenth of the wait so far")
     void waits(long elapsed, int sizeGiB, int expected) {
@@ -83,9 +89,7 @@ class AwaitFastRestoreHandlerTest {
     void deadline() {
         statesAre("enabled", "optimizing");
 
-        assertThat(HandlerCall.call(handler, after(2221, 40))
-                        .path("done")
-                        .asBoolean())
+        assertThat(HandlerCall.call(handler, after(2221, 40)).path("done").asBoolean())
                 .isFalse();
         assertThatThrownBy(() -> HandlerCall.call(handler, after(2222, 40)))
                 .isInstanceOf(FastRestoreTimedOutException.class)

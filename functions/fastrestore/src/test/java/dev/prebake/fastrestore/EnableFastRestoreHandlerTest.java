@@ -87,8 +87,9 @@ class EnableFastRestoreHandlerTest {
 
         assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("EnableFastRestore")))
                 .isInstanceOf(FastRestoreRefusedException.class)
-                .hasMessageContaining("snap-0b3d5f7a9c1e2d4f6 failed: eu-central-1a: FastSnapshotRestoreLimitExceeded: limit"
-                        + " of 5; eu-central-1b: InvalidParameterValue: not offered there.");
+                .hasMessageContaining(
+                        "snap-0b3d5f7a9c1e2d4f6 failed: eu-central-1a: FastSnapshotRestoreLimitExceeded: limit"
+                                + " of 5; eu-central-1b: InvalidParameterValue: not offered there.");
     }
 
     private EnableFastSnapshotRestoresRequest sent() {

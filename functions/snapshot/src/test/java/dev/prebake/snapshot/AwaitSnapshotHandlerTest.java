@@ -80,7 +80,9 @@ class AwaitSnapshotHandlerTest {
     @DisplayName("asks to wait while the ending builder still has the volume, at most until the deadline")
     void volumeInUse() {
         snapshotIs("completed", "100%", null);
-        doThrow(CreateSnapshotHandlerTest.refusal("VolumeInUse")).when(ec2).deleteVolume(any(DeleteVolumeRequest.class));
+        doThrow(CreateSnapshotHandlerTest.refusal("VolumeInUse"))
+                .when(ec2)
+                .deleteVolume(any(DeleteVolumeRequest.class));
 
         assertThat(HandlerCall.call(handler, HandlerCall.event("AwaitSnapshot")))
                 .hasToString("{\"done\":false,\"waitSeconds\":5,\"progressPercent\":100}");

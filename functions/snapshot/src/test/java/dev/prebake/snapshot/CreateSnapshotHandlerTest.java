@@ -108,7 +108,8 @@ class CreateSnapshotHandlerTest {
         ObjectNode template = (ObjectNode) images.get(0);
         images.removeAll();
         for (int i = 10; i < 20; i++) {
-            images.add(template.deepCopy().put("reference", "docker.io/library/image" + i + "@sha256:" + "0123456789abcdef".repeat(4)));
+            images.add(template.deepCopy()
+                    .put("reference", "docker.io/library/image" + i + "@sha256:" + "0123456789abcdef".repeat(4)));
         }
 
         HandlerCall.call(handler, event);
@@ -120,7 +121,8 @@ class CreateSnapshotHandlerTest {
                 .orElseThrow();
         assertThat(tag)
                 .hasSizeLessThanOrEqualTo(256)
-                .startsWith("docker.io/library/image10@sha256:0123456789ab docker.io/library/image11@sha256:0123456789ab ")
+                .startsWith(
+                        "docker.io/library/image10@sha256:0123456789ab docker.io/library/image11@sha256:0123456789ab ")
                 .endsWith(" docker.io/library/image14@sha256:0123456789ab +5");
     }
 
@@ -169,7 +171,8 @@ class CreateSnapshotHandlerTest {
                 .when(ec2)
                 .terminateInstances(any(TerminateInstancesRequest.class));
 
-        assertThat(HandlerCall.call(handler, HandlerCall.event("CreateSnapshot")).has("snapshotId"))
+        assertThat(HandlerCall.call(handler, HandlerCall.event("CreateSnapshot"))
+                        .has("snapshotId"))
                 .isTrue();
         assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("CreateSnapshot")))
                 .isInstanceOf(AwsCallFailedException.class);

@@ -1,0 +1,235 @@
+package dev.prebake.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.prebake.kernel.AwsCallFailedException;
+import dev.prebake.kernel.HandlerCall;
+import dev.prebake.kernel.Json;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentCaptor;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
+import software.amazon.awssdk.services.ssm.model.GetParameterResponse;
+import software.amazon.awssdk.services.ssm.model.Parameter;
+import software.amazon.awssdk.services.ssm.model.ParameterTier;
+import software.amazon.awssdk.services.ssm.model.ParameterType;
+import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
+import software.amazon.awssdk.services.ssm.model.PutParameterResponse;
+import software.amazon.awssdk.services.ssm.model.SsmException;
+
+@DisplayName("PublishSnapshot")
+class PublishSnapshotHandlerTest {
+    private static final String ID = "/prebake/pytorch/snapshot-id";
+    private static final String MANIFEST = "/prebake/pytorch/snapshot-id/manifest";
+
+    private final SsmClient ssm = mock(SsmClient.class, CALLS_REAL_METHODS);
+    private final PublishSnapshotHandler handler = new PublishSnapshotHandler(ssm);
+    private final Map<String, String> parameters = new HashMap<>();
+
+    @BeforeEach
+    void store() {
+        doAnswer(call -> {
+                    GetParameterRequest request = call.getArgument(0);
+                    String value = parameters.get(request.name());
+                    if (value == null) {
+                        throw refusal("ParameterNotFound");
+                    }
+                    return GetParameterResponse.builder()
+                            .parameter(Parameter.builder().value(value).build())
+                            .build();
+                })
+                .when(ssm)
+                .getParameter(any(GetParameterRequest.class));
+        doAnswer(call -> {
+                    PutParameterRequest request = call.getArgument(0);
+                    parameters.put(request.name(), request.value());
+                    return PutParameterResponse.builder().build();
+                })
+                .when(ssm)
+                .putParameter(any(PutParameterRequest.class));
+    }
+
+    @Test
+    @DisplayName(
+            "writes the manifest first, then exactly the snapshot's ID, as overwritable texts of the cheapest tier")
+    void publishes() {
+        assertThat(HandlerCall.call(handler, HandlerCall.event("PublishSnapshot")))
+                .hasToString("{\"parameterName\":\"/prebake/pytorch/snapshot-id\","
+                        + "\"manifestParameterName\":\"/prebake/pytorch/snapshot-id/manifest\","
+                        + "\"snapshotId\":\"snap-0b3d5f7a9c1e2d4f6\",\"changed\":true}");
+
+        List<PutParameterRequest> written = written(2);
+        assertThat(written).extracting(PutParameterRequest::name).containsExactly(MANIFEST, ID);
+        assertThat(written.get(1).value()).isEqualTo("snap-0b3d5f7a9c1e2d4f6");
+        assertThat(written).allSatisfy(request -> {
+            assertThat(request.type()).isEqualTo(ParameterType.STRING);
+            assertThat(request.overwrite()).isTrue();
+            assertThat(request.tier()).isEqualTo(ParameterTier.INTELLIGENT_TIERING);
+        });
+    }
+
+    @Test
+    @DisplayName("puts into the manifest what is inside, its sizes, and who baked and published it when")
+    void manifest() throws JsonProcessingException {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+
+        ObjectNode manifest = (ObjectNode) Json.mapper().readTree(parameters.get(MANIFEST));
+        JsonNode images = manifest.remove("images");
+        assertThat(manifest)
+                .hasToString("{\"snapshotId\":\"snap-0b3d5f7a9c1e2d4f6\",\"cacheName\":\"pytorch\",\"fingerprint\":"
+                        + "\"5f0c2f0f3ad9a4bdf6f4a1b7d2f8f7f44d1f2f6ac2a4a6a3d5c0b9e8f7a6b5c4\","
+                        + "\"architecture\":\"amd64\",\"volumeSizeGiB\":40,\"usedBytes\":20911259648,"
+                        + "\"bakedBy\":\"6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10\",\"bakedAt\":\"2026-11-24T05:20:01Z\","
+                        + "\"publishedBy\":\"6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10\","
+                        + "\"publishedAt\":\"2026-11-24T05:33:00Z\",\"containerd\":\"2.1.4\"}");
+        assertThat(images).hasSize(2);
+        assertThat(images.get(1))
+                .hasToString("{\"reference\":\"nvcr.io/nvidia/pytorch:24.08-py3\",\"digest\":\"sha256:"
+                        + "0e5b2ba2f7c5a58ad5d5b4d1b1ed7f2ff8c4fd1c5d7a9d7ae8bd0f1bb2f2ed11\",\"manifestDigest\":"
+                        + "\"sha256:88ce1bb5f1ac9b2b5b1e2a3e43a7ad5a8a0c6d8f1f2fdab3b4bd86f3ce4d1c12\","
+                        + "\"compressedBytes\":9534537728,\"unpackedBytes\":20401094656}");
+    }
+
+    @Test
+    @DisplayName("changes nothing when it runs again, or when another execution reuses what is published")
+    void unchanged() {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        Map<String, String> before = Map.copyOf(parameters);
+
+        JsonNode again = HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        JsonNode reused = HandlerCall.call(handler, reuse());
+
+        assertThat(again.path("changed").asBoolean()).isFalse();
+        assertThat(reused.path("changed").asBoolean()).isFalse();
+        assertThat(parameters).isEqualTo(before);
+        written(2);
+    }
+
+    @Test
+    @DisplayName("writes just the ID when the answer to its write was lost before")
+    void resumed() {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        parameters.put(ID, "snap-00000000000000001");
+
+        JsonNode again = HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+
+        assertThat(again.path("changed").asBoolean()).isTrue();
+        assertThat(written(3).getLast().name()).isEqualTo(ID);
+        assertThat(parameters).containsEntry(ID, "snap-0b3d5f7a9c1e2d4f6");
+    }
+
+    @Test
+    @DisplayName("makes the manifest of a reused snapshot from plan and snapshot when another one is published")
+    void reusedAfterAnother() throws JsonProcessingException {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        ObjectNode event = reuse();
+        ((ObjectNode) event.path("snapshot")).put("snapshotId", "snap-0fedcba9876543210");
+
+        HandlerCall.call(handler, event);
+
+        Manifest manifest = Json.mapper().readValue(parameters.get(MANIFEST), Manifest.class);
+        assertThat(manifest.snapshotId()).isEqualTo("snap-0fedcba9876543210");
+        assertThat(manifest.usedBytes()).isEqualTo(20911259648L);
+        assertThat(manifest.containerd()).isNull();
+        assertThat(manifest.images()).extracting(ManifestImage::unpackedBytes).containsOnlyNulls();
+        assertThat(manifest.bakedBy()).isEqualTo("6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10");
+        assertThat(manifest.publishedBy()).isEqualTo("the-reusing-execution");
+        assertThat(parameters).containsEntry(ID, "snap-0fedcba9876543210");
+    }
+
+    @Test
+    @DisplayName("keeps the report's figures when another cache definition reuses the published snapshot")
+    void keepsFigures() throws JsonProcessingException {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        ObjectNode event = reuse();
+        ((ArrayNode) event.path("plan").path("images")).remove(0);
+
+        HandlerCall.call(handler, event);
+
+        Manifest manifest = Json.mapper().readValue(parameters.get(MANIFEST), Manifest.class);
+        assertThat(manifest.images()).extracting(ManifestImage::unpackedBytes).containsExactly(20401094656L);
+        assertThat(manifest.containerd()).isEqualTo("2.1.4");
+    }
+
+    @Test
+    @DisplayName("overwrites a manifest that can't be read")
+    void unreadable() {
+        parameters.put(MANIFEST, "{\"snapshotId\":");
+        parameters.put(ID, "snap-0b3d5f7a9c1e2d4f6");
+
+        JsonNode answer = HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+
+        assertThat(answer.path("changed").asBoolean()).isTrue();
+        assertThat(written(1).getFirst().name()).isEqualTo(MANIFEST);
+    }
+
+    @Test
+    @DisplayName("fails when the manifest has more than 8 KiB, and publishes nothing")
+    void tooLarge() {
+        ObjectNode event = HandlerCall.event("PublishSnapshot");
+        ArrayNode images = (ArrayNode) event.path("plan").path("images");
+        ObjectNode template = (ObjectNode) images.get(0);
+        images.removeAll();
+        for (int i = 0; i < 25; i++) {
+            images.add(template.deepCopy().put("reference", "registry.example.com/" + "team/".repeat(20) + i + ":1"));
+        }
+
+        assertThatThrownBy(() -> HandlerCall.call(handler, event))
+                .isInstanceOf(ManifestTooLargeException.class)
+                .hasMessageContaining("25 images in /prebake/pytorch/snapshot-id/manifest")
+                .hasMessageContaining("8192");
+        verify(ssm, never()).putParameter(any(PutParameterRequest.class));
+    }
+
+    @Test
+    @DisplayName("doesn't take a refusal to read for an absent parameter")
+    void forbidden() {
+        doAnswer(call -> {
+                    throw refusal("AccessDeniedException");
+                })
+                .when(ssm)
+                .getParameter(any(GetParameterRequest.class));
+
+        assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("PublishSnapshot")))
+                .isInstanceOf(AwsCallFailedException.class);
+        verify(ssm, never()).putParameter(any(PutParameterRequest.class));
+    }
+
+    private static ObjectNode reuse() {
+        return HandlerCall.event("PublishSnapshot")
+                .putNull("report")
+                .put("execution", "the-reusing-execution")
+                .put("now", "2026-11-25T05:00:00.000Z");
+    }
+
+    private List<PutParameterRequest> written(int calls) {
+        var request = ArgumentCaptor.forClass(PutParameterRequest.class);
+        verify(ssm, times(calls)).putParameter(request.capture());
+        return request.getAllValues();
+    }
+
+    private static SsmException refusal(String code) {
+        return (SsmException) SsmException.builder()
+                .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())
+                .statusCode(400)
+                .build();
+    }
+}
