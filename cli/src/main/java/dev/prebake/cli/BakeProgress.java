@@ -30,7 +30,7 @@ record BakeProgress(String phase, @Nullable String image, long doneBytes, long t
 
     /** How much is done, in percent from 0 to 100. */
     int percent() {
-        return totalBytes <= 0 ? 0 : (int) Math.clamp(100 * doneBytes / totalBytes, 0, 100);
+        return totalBytes <= 0 ? 0 : Math.clamp(100 * doneBytes / totalBytes, 0, 100);
     }
 
     /** A bar for a terminal. */

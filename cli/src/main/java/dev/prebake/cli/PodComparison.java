@@ -74,8 +74,8 @@ final class PodComparison {
     }
 
     private static PodStart succeeded(PodStart start) {
-        Integer exitCode = start.exitCode();
-        if (exitCode != null && exitCode != 0) {
+        int exitCode = start.exitCode().orElse(0);
+        if (exitCode != 0) {
             throw new PodFailedException(
                     "The pod of " + start.image() + " ended with exit code " + exitCode + ". Its last lines:\n  "
                             + String.join("\n  ", start.lastLines()));

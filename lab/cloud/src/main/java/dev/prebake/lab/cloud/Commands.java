@@ -6,11 +6,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.ssm.model.Command;
+import software.amazon.awssdk.services.ssm.model.CommandFilter;
 import software.amazon.awssdk.services.ssm.model.CommandInvocationStatus;
 import software.amazon.awssdk.services.ssm.model.CommandStatus;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
@@ -18,6 +20,8 @@ import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
 import software.amazon.awssdk.services.ssm.model.InvalidDocumentException;
 import software.amazon.awssdk.services.ssm.model.InvalidInstanceIdException;
 import software.amazon.awssdk.services.ssm.model.InvocationDoesNotExistException;
+import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
+import software.amazon.awssdk.services.ssm.model.ListCommandsResponse;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
 import software.amazon.awssdk.services.ssm.model.SendCommandResponse;
 
@@ -80,6 +84,7 @@ final class Commands {
                                         request.cloudWatchOutputConfig().cloudWatchOutputEnabled())
                         ? request.cloudWatchOutputConfig().cloudWatchLogGroupName()
                         : "",
+                request.comment() == null ? "" : request.comment(),
                 clock.instant());
         invocations.put(invocation.commandId, invocation);
         Activity running = clock.begin("command " + invocation.commandId);
@@ -89,15 +94,34 @@ final class Commands {
             }
         });
         return SendCommandResponse.builder()
-                .command(Command.builder()
-                        .commandId(invocation.commandId)
-                        .documentName(document.name())
-                        .instanceIds(invocation.instanceId)
-                        .comment(request.comment())
-                        .requestedDateTime(invocation.requestedAt)
-                        .status(CommandStatus.PENDING)
-                        .build())
+                .command(invocation.command(document))
                 .build();
+    }
+
+    ListCommandsResponse list(ListCommandsRequest request) {
+        return ListCommandsResponse.builder()
+                .commands(invocations.values().stream()
+                        .filter(invocation -> request.commandId() == null
+                                || request.commandId().equals(invocation.commandId))
+                        .filter(invocation -> request.instanceId() == null
+                                || request.instanceId().equals(invocation.instanceId))
+                        .sorted(Comparator.comparing((Invocation invocation) -> invocation.requestedAt)
+                                .reversed())
+                        .map(invocation -> invocation.command(document))
+                        .filter(command -> request.filters().stream().allMatch(filter -> passes(command, filter)))
+                        .toList())
+                .build();
+    }
+
+    private static boolean passes(Command command, CommandFilter filter) {
+        return switch (filter.key()) {
+            case DOCUMENT_NAME -> filter.value().equals(command.documentName());
+            case STATUS -> filter.value().equals(command.statusAsString());
+            default ->
+                throw AwsAnswers.ssm(
+                        "InvalidFilterKey",
+                        "The filter key '" + filter.keyAsString() + "' is not one of the lab's: DocumentName, Status.");
+        };
     }
 
     GetCommandInvocationResponse invocation(GetCommandInvocationRequest request) {
@@ -162,6 +186,7 @@ final class Commands {
         private final String commandId;
         private final String instanceId;
         private final String logGroup;
+        private final String comment;
         private final Instant requestedAt;
         private final StringBuilder stdout = new StringBuilder();
         private final StringBuilder stderr = new StringBuilder();
@@ -169,10 +194,11 @@ final class Commands {
         private volatile String details = "InProgress";
         private volatile int exitCode = -1;
 
-        Invocation(String commandId, String instanceId, String logGroup, Instant requestedAt) {
+        Invocation(String commandId, String instanceId, String logGroup, String comment, Instant requestedAt) {
             this.commandId = commandId;
             this.instanceId = instanceId;
             this.logGroup = logGroup;
+            this.comment = comment;
             this.requestedAt = requestedAt;
         }
 
@@ -188,6 +214,18 @@ final class Commands {
             exitCode = code;
             details = lastDetails;
             status = last;
+        }
+
+        Command command(CommandDocument document) {
+            return Command.builder()
+                    .commandId(commandId)
+                    .documentName(document.name())
+                    .instanceIds(instanceId)
+                    .comment(comment)
+                    .requestedDateTime(requestedAt)
+                    // A command on one instance has its invocation's status, under the same names.
+                    .status(CommandStatus.fromValue(status.toString()))
+                    .build();
         }
 
         GetCommandInvocationResponse answer(CommandDocument document) {

@@ -10,6 +10,8 @@ import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
 import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
+import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
+import software.amazon.awssdk.services.ssm.model.ListCommandsResponse;
 import software.amazon.awssdk.services.ssm.model.PingStatus;
 import software.amazon.awssdk.services.ssm.model.PlatformType;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
@@ -57,6 +59,11 @@ final class LabSsm implements SsmClient {
     @Override
     public SendCommandResponse sendCommand(SendCommandRequest request) {
         return commands.send(request);
+    }
+
+    @Override
+    public ListCommandsResponse listCommands(ListCommandsRequest request) {
+        return commands.list(request);
     }
 
     @Override

@@ -32,10 +32,11 @@ final class MachineScripts implements ScriptRunner {
                 .orElseThrow(() -> new LabException("Instance " + instanceId + " runs no more.", null))
                 .exec(new Command(List.of("bash", "-c", SAVE_AND_RUN), Map.of(), script, stdout, stderr));
         try {
-            while (!running.await(LOOK_AGAIN)) {
-                // As long as it takes: whoever called interrupts when the command's time is up.
-                continue;
-            }
+            // As long as it takes: whoever called interrupts when the command's time is up.
+            boolean ended;
+            do {
+                ended = running.await(LOOK_AGAIN);
+            } while (!ended);
             return running.await();
         } finally {
             if (running.running()) {
