@@ -51,9 +51,11 @@ final class ContainerdConfig {
                 """.formatted(version, ROOT, SOCKET);
     }
 
+    // restrict_oom_score_adj: sandboxes ask for -998, which root in a container or a small VM may be denied.
     private static final String VERSION_2 = """
             [plugins."io.containerd.grpc.v1.cri"]
             sandbox_image = "%1$s"
+            restrict_oom_score_adj = true
 
             [plugins."io.containerd.grpc.v1.cri".containerd]
             snapshotter = "overlayfs"
@@ -83,6 +85,9 @@ final class ContainerdConfig {
 
             [plugins."io.containerd.cri.v1.images".registry]
             config_path = "%2$s"
+
+            [plugins."io.containerd.cri.v1.runtime"]
+            restrict_oom_score_adj = true
 
             [plugins."io.containerd.cri.v1.runtime".containerd]
             default_runtime_name = "runc"
