@@ -74,8 +74,7 @@ final class LocalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Terminal terminal =
-                new Terminal(spec.commandLine().getErr(), Boolean.getBoolean(Terminal.PROPERTY));
+        Terminal terminal = new Terminal(spec.commandLine().getErr(), Boolean.getBoolean(Terminal.PROPERTY));
         ObjectNode request = request();
         Path home = home();
         Detection detection = DataPlanes.detect(home);
@@ -126,12 +125,15 @@ final class LocalCommand implements Callable<Integer> {
                 JsonNode read = Json.mapper().readTree(Files.readString(input));
                 if (!(read instanceof ObjectNode object)) {
                     throw new UsageException(
-                            "Reading " + input + " as an execution's input failed: it is no JSON object. See events/.", null);
+                            "Reading " + input + " as an execution's input failed: it is no JSON object. See events/.",
+                            null);
                 }
                 request = object;
             } catch (JacksonException e) {
                 throw new UsageException(
-                        "Reading " + input + " as JSON failed: " + e.getOriginalMessage() + ". See events/ for examples.", e);
+                        "Reading " + input + " as JSON failed: " + e.getOriginalMessage()
+                                + ". See events/ for examples.",
+                        e);
             } catch (IOException e) {
                 throw new UsageException("Reading " + input + " failed: " + e, e);
             }
@@ -145,7 +147,8 @@ final class LocalCommand implements Callable<Integer> {
     private static String sample(LocalRun run, Terminal terminal, Path home) {
         try {
             SampleImage sample = SampleImage.in(home.resolve("sample"), line -> terminal.line("prebake: " + line));
-            // The port is part of the reference, and so of the fingerprint: the same one each time lets a second run reuse.
+            // The port is part of the reference, and so of the fingerprint: the same one each time lets a second run
+            // reuse.
             LoopbackRegistry registry = run.serving(LoopbackRegistry.builder()
                     .layout(sample.layout())
                     .port(SAMPLE_PORT)

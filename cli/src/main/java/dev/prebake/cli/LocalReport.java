@@ -58,7 +58,11 @@ record LocalReport(
      * @param bytes size as its registry serves it
      * @param unpackedBytes size as it stands on the volume
      */
-    record Image(String reference, String digest, long bytes, @Nullable Long unpackedBytes) {}
+    record Image(
+            String reference,
+            String digest,
+            long bytes,
+            @Nullable Long unpackedBytes) {}
 
     /**
      * The SSM parameter that nodes read.

@@ -58,7 +58,9 @@ final class LocalRun implements AutoCloseable {
         opened.recovered().forEach(sentence -> terminal.line("prebake: left by an earlier run: " + sentence));
         long started = System.nanoTime();
         WorkflowView view = new WorkflowView(
-                terminal, () -> Duration.ofNanos(System.nanoTime() - started), () -> opened.clock().skipped());
+                terminal,
+                () -> Duration.ofNanos(System.nanoTime() - started),
+                () -> opened.clock().skipped());
         relay.view = view;
         String arn = opened.states()
                 .startExecution(StartExecutionRequest.builder()
@@ -87,8 +89,7 @@ final class LocalRun implements AutoCloseable {
         String snapshotId = parameter(opened, parameterName);
         LocalReport.Snapshot snapshot = snapshot(parameter(opened, parameterName + "/manifest"));
         LocalReport.Parameter parameter = new LocalReport.Parameter(parameterName, snapshotId);
-        terminal.line(String.format(
-                Locale.ROOT, "prebake: published %s in %.1f s", snapshotId, seconds));
+        terminal.line(String.format(Locale.ROOT, "prebake: published %s in %.1f s", snapshotId, seconds));
         if (!detection.real()) {
             return new LocalReport(done, snapshot, parameter, null, detection.inWords());
         }

@@ -38,9 +38,13 @@ final class PodComparison {
         PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT);
         terminal.line("prebake: starting a pod of " + image + " on a fresh node with an empty volume");
         PodStart uncached = onFreshNode(
-                "1", NodeOptions.standard(), volumeId -> plane.createVolume(volumeId, volumeSizeGiB), List.of(pod))
+                        "1",
+                        NodeOptions.standard(),
+                        volumeId -> plane.createVolume(volumeId, volumeSizeGiB),
+                        List.of(pod))
                 .getFirst();
-        terminal.line("prebake: starting the same pod on a fresh node from " + snapshotId + ", cut off from the network");
+        terminal.line(
+                "prebake: starting the same pod on a fresh node from " + snapshotId + ", cut off from the network");
         // Without a network a pull can't hide in the figures.
         List<PodStart> cached = onFreshNode(
                 "2",
@@ -61,8 +65,7 @@ final class PodComparison {
     }
 
     /** Boots a node on a new volume, drops the page cache, starts the pods one after another, and removes both. */
-    private List<PodStart> onFreshNode(
-            String number, NodeOptions options, VolumeMaker volume, List<PodSpec> pods) {
+    private List<PodStart> onFreshNode(String number, NodeOptions options, VolumeMaker volume, List<PodSpec> pods) {
         String volumeId = "vol-0" + number.repeat(16);
         volume.make(volumeId);
         try (Node node = Node.boot(plane, "i-0" + number.repeat(16), volumeId, options)) {
@@ -76,9 +79,8 @@ final class PodComparison {
     private static PodStart succeeded(PodStart start) {
         int exitCode = start.exitCode().orElse(0);
         if (exitCode != 0) {
-            throw new PodFailedException(
-                    "The pod of " + start.image() + " ended with exit code " + exitCode + ". Its last lines:\n  "
-                            + String.join("\n  ", start.lastLines()));
+            throw new PodFailedException("The pod of " + start.image() + " ended with exit code " + exitCode
+                    + ". Its last lines:\n  " + String.join("\n  ", start.lastLines()));
         }
         return start;
     }
@@ -87,7 +89,10 @@ final class PodComparison {
         return new LocalReport.Parts(
                 seconds(start.fetch()),
                 seconds(start.unpack()),
-                seconds(start.lookup().plus(start.sandbox()).plus(start.create()).plus(start.start())),
+                seconds(start.lookup()
+                        .plus(start.sandbox())
+                        .plus(start.create())
+                        .plus(start.start())),
                 seconds(start.run()));
     }
 

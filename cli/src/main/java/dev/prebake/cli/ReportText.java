@@ -25,7 +25,9 @@ final class ReportText {
                 + ", published in " + parameter.name());
         for (LocalReport.Image image : snapshot.images()) {
             lines.add("  " + image.reference() + "  " + Quantities.bytes(image.bytes()) + " compressed"
-                    + (image.unpackedBytes() == null ? "" : ", " + Quantities.bytes(image.unpackedBytes()) + " unpacked"));
+                    + (image.unpackedBytes() == null
+                            ? ""
+                            : ", " + Quantities.bytes(image.unpackedBytes()) + " unpacked"));
             lines.add("    " + image.digest());
         }
         lines.add("");
@@ -35,10 +37,30 @@ final class ReportText {
             return lines;
         }
         lines.add("Pod start, seconds           uncached    cached      warm");
-        row(lines, "  fetch", start.uncached().fetch(), start.cached().fetch(), start.warm().fetch());
-        row(lines, "  unpack after the fetch", start.uncached().unpack(), start.cached().unpack(), start.warm().unpack());
-        row(lines, "  start", start.uncached().start(), start.cached().start(), start.warm().start());
-        row(lines, "  program", start.uncached().run(), start.cached().run(), start.warm().run());
+        row(
+                lines,
+                "  fetch",
+                start.uncached().fetch(),
+                start.cached().fetch(),
+                start.warm().fetch());
+        row(
+                lines,
+                "  unpack after the fetch",
+                start.uncached().unpack(),
+                start.cached().unpack(),
+                start.warm().unpack());
+        row(
+                lines,
+                "  start",
+                start.uncached().start(),
+                start.cached().start(),
+                start.warm().start());
+        row(
+                lines,
+                "  program",
+                start.uncached().run(),
+                start.cached().run(),
+                start.warm().run());
         row(lines, "  total", start.uncachedSeconds(), start.cachedSeconds(), start.warmSeconds());
         lines.add("");
         lines.add(String.format(Locale.ROOT, "From the snapshot the pod starts %.1f times faster.", start.ratio()));
@@ -66,7 +88,10 @@ final class ReportText {
             return cause;
         }
         try {
-            return Json.mapper().readTree(cause.substring(0, end + 1)).path("errorMessage").asText(cause)
+            return Json.mapper()
+                            .readTree(cause.substring(0, end + 1))
+                            .path("errorMessage")
+                            .asText(cause)
                     + cause.substring(end + 1);
         } catch (JsonProcessingException e) {
             return cause;

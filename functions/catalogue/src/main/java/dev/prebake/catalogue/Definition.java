@@ -21,7 +21,11 @@ public final class Definition {
 
     /** The names of its placeholders. */
     public static Set<String> placeholders() {
-        return PLACEHOLDER.matcher(text()).results().map(match -> match.group(1)).collect(Collectors.toCollection(TreeSet::new));
+        return PLACEHOLDER
+                .matcher(text())
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /**

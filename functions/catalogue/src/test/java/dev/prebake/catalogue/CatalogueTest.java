@@ -31,8 +31,11 @@ class CatalogueTest {
     @DisplayName("gives each function less time than its state has")
     void timeouts() throws Exception {
         JsonNode states = new ObjectMapper().readTree(Definition.text()).path("States");
-        assertThat(catalogue.functions()).allSatisfy(function -> assertThat(function.timeoutSeconds())
-                .isLessThan(states.path(function.name()).path("TimeoutSeconds").asInt()));
+        assertThat(catalogue.functions())
+                .allSatisfy(function -> assertThat(function.timeoutSeconds())
+                        .isLessThan(states.path(function.name())
+                                .path("TimeoutSeconds")
+                                .asInt()));
     }
 
     @Test
@@ -41,7 +44,8 @@ class CatalogueTest {
         Map<String, String> values = new TreeMap<>();
         Definition.placeholders().forEach(name -> values.put(name, "{\"quoted\": \"\\\\\"}"));
         JsonNode filled = new ObjectMapper().readTree(Definition.substitute(values));
-        assertThat(filled.at("/States/PlanBake/Arguments/FunctionName").asText()).isEqualTo("{\"quoted\": \"\\\\\"}");
+        assertThat(filled.at("/States/PlanBake/Arguments/FunctionName").asText())
+                .isEqualTo("{\"quoted\": \"\\\\\"}");
         assertThat(filled.toString()).doesNotContain("${");
     }
 
@@ -62,6 +66,9 @@ class CatalogueTest {
         assertThat(lines.get(0).asText()).isEqualTo("#!/bin/bash");
         assertThat(lines).hasSizeGreaterThan(100);
         assertThat(content).doesNotContain("@bake.sh@");
-        assertThat(lines).extracting(JsonNode::asText).filteredOn(line -> line.contains("{{")).hasSize(1);
+        assertThat(lines)
+                .extracting(JsonNode::asText)
+                .filteredOn(line -> line.contains("{{"))
+                .hasSize(1);
     }
 }

@@ -73,7 +73,10 @@ final class CommandDocument {
         });
         if (!problems.isEmpty()) {
             throw AwsAnswers.filled(
-                    InvalidParametersException.builder(), "Ssm", "InvalidParameters", String.join("; ", problems) + ".");
+                    InvalidParametersException.builder(),
+                    "Ssm",
+                    "InvalidParameters",
+                    String.join("; ", problems) + ".");
         }
         return parameters;
     }

@@ -67,8 +67,8 @@ final class Commands {
         Map<String, String> parameters = document.parameters(request.parameters());
         if (request.instanceIds().size() != 1
                 || instances.running().stream()
-                        .noneMatch(instance ->
-                                instance.instanceId().equals(request.instanceIds().getFirst()))) {
+                        .noneMatch(instance -> instance.instanceId()
+                                .equals(request.instanceIds().getFirst()))) {
             throw AwsAnswers.filled(
                     InvalidInstanceIdException.builder(),
                     "Ssm",

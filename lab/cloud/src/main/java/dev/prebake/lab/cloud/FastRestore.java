@@ -48,8 +48,6 @@ record FastRestore(
         if (now.isBefore(optimizingAt())) {
             return FastSnapshotRestoreStateCode.ENABLING;
         }
-        return now.isBefore(readyAt())
-                ? FastSnapshotRestoreStateCode.OPTIMIZING
-                : FastSnapshotRestoreStateCode.ENABLED;
+        return now.isBefore(readyAt()) ? FastSnapshotRestoreStateCode.OPTIMIZING : FastSnapshotRestoreStateCode.ENABLED;
     }
 }

@@ -54,9 +54,7 @@ final class FastRestores {
                 Optional<StoredSnapshot> snapshot = account.snapshot(snapshotId);
                 if (snapshot.isEmpty()) {
                     refused.add(refusal(
-                            zone,
-                            "InvalidSnapshot.NotFound",
-                            "The snapshot '" + snapshotId + "' does not exist."));
+                            zone, "InvalidSnapshot.NotFound", "The snapshot '" + snapshotId + "' does not exist."));
                 } else if (!zones.contains(zone)) {
                     refused.add(refusal(
                             zone,
@@ -149,7 +147,9 @@ final class FastRestores {
                 .availabilityZone(restore.availabilityZone())
                 .state(state)
                 .stateTransitionReason(
-                        OFF.contains(state) ? "Client.UserInitiated" : "Client.UserInitiated - Lifecycle state transition")
+                        OFF.contains(state)
+                                ? "Client.UserInitiated"
+                                : "Client.UserInitiated - Lifecycle state transition")
                 .ownerId(Account.ID)
                 .enablingTime(restore.enabledAt());
         if (state != FastSnapshotRestoreStateCode.ENABLING) {

@@ -34,13 +34,14 @@ final class HandlerInvoker implements TaskInvoker {
     @Override
     public JsonNode invoke(String resource, JsonNode arguments, TaskContext context) throws TaskFailedException {
         if (!resource.equals(LAMBDA_INVOKE)) {
-            throw new TaskFailedException("States.Runtime", "The lab integrates " + LAMBDA_INVOKE + ", not " + resource + ".");
+            throw new TaskFailedException(
+                    "States.Runtime", "The lab integrates " + LAMBDA_INVOKE + ", not " + resource + ".");
         }
         String name = arguments.path("FunctionName").asText();
         FunctionEntry function = catalogue
                 .find(name)
-                .orElseThrow(() -> new TaskFailedException(
-                        "Lambda.ResourceNotFoundException", "Function not found: " + name));
+                .orElseThrow(() ->
+                        new TaskFailedException("Lambda.ResourceNotFoundException", "Function not found: " + name));
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.put("ExecutedVersion", "$LATEST");
         answer.set("Payload", call(function, arguments.path("Payload")));
@@ -64,7 +65,10 @@ final class HandlerInvoker implements TaskInvoker {
 
     private static RequestStreamHandler load(String className) {
         try {
-            return Class.forName(className).asSubclass(RequestStreamHandler.class).getConstructor().newInstance();
+            return Class.forName(className)
+                    .asSubclass(RequestStreamHandler.class)
+                    .getConstructor()
+                    .newInstance();
         } catch (ReflectiveOperationException e) {
             throw new LabException("Making the handler " + className + " of the catalogue failed: " + e, e);
         }

@@ -11,12 +11,10 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttachmentStatus;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
@@ -127,8 +125,8 @@ final class Instances implements AutoCloseable {
                 request.instanceIds().stream().map(this::existing).toList();
         List<InstanceStateChange> changes = new ArrayList<>();
         for (LabInstance instance : asked) {
-            boolean alive = instance.state() == InstanceStateName.PENDING
-                    || instance.state() == InstanceStateName.RUNNING;
+            boolean alive =
+                    instance.state() == InstanceStateName.PENDING || instance.state() == InstanceStateName.RUNNING;
             LabInstance now = alive
                     ? instance.in(
                             InstanceStateName.SHUTTING_DOWN, "Client.UserInitiatedShutdown: User initiated shutdown")
@@ -162,7 +160,9 @@ final class Instances implements AutoCloseable {
 
     private LabInstance launch(RunInstancesRequest request) {
         if (request.launchTemplate() == null
-                || !deployment.launchTemplateId().equals(request.launchTemplate().launchTemplateId())) {
+                || !deployment
+                        .launchTemplateId()
+                        .equals(request.launchTemplate().launchTemplateId())) {
             throw AwsAnswers.ec2(
                     "InvalidLaunchTemplateId.NotFound",
                     "The launch template of the request does not exist; the lab has " + deployment.launchTemplateId()
@@ -210,10 +210,12 @@ final class Instances implements AutoCloseable {
             return imageId;
         }
         String name = imageId.substring(RESOLVE.length());
-        return parameters.find(name)
+        return parameters
+                .find(name)
                 .map(StoredParameter::value)
                 .orElseThrow(() -> AwsAnswers.ec2(
-                        "InvalidParameterValue", "The parameter '" + name + "' that the image ID names does not exist."));
+                        "InvalidParameterValue",
+                        "The parameter '" + name + "' that the image ID names does not exist."));
     }
 
     private LabVolume volume(LabInstance instance, BlockDeviceMapping mapping, Map<String, String> tags) {
@@ -232,9 +234,7 @@ final class Instances implements AutoCloseable {
                 instance.launchedAt(),
                 tags,
                 new LabVolume.Attachment(
-                        instance.instanceId(),
-                        mapping.deviceName(),
-                        !Boolean.FALSE.equals(ebs.deleteOnTermination())));
+                        instance.instanceId(), mapping.deviceName(), !Boolean.FALSE.equals(ebs.deleteOnTermination())));
     }
 
     private void start(LabInstance instance) {
@@ -281,8 +281,7 @@ final class Instances implements AutoCloseable {
     private LabInstance existing(String instanceId) {
         LabInstance instance = instances.get(instanceId);
         if (instance == null) {
-            throw AwsAnswers.ec2(
-                    "InvalidInstanceID.NotFound", "The instance ID '" + instanceId + "' does not exist");
+            throw AwsAnswers.ec2("InvalidInstanceID.NotFound", "The instance ID '" + instanceId + "' does not exist");
         }
         return instance;
     }

@@ -78,17 +78,13 @@ final class LabParameters {
         StoredParameter parameter = new StoredParameter(
                 name,
                 request.value(),
-                present.map(StoredParameter::type)
-                        .orElse(request.type() == null ? "String" : request.typeAsString()),
+                present.map(StoredParameter::type).orElse(request.type() == null ? "String" : request.typeAsString()),
                 present.map(StoredParameter::version).orElse(0L) + 1,
                 clock.instant());
         account.put(parameter);
         return PutParameterResponse.builder()
                 .version(parameter.version())
-                .tier(
-                        parameter.value().length() > MAX_STANDARD_VALUE
-                                ? ParameterTier.ADVANCED
-                                : ParameterTier.STANDARD)
+                .tier(parameter.value().length() > MAX_STANDARD_VALUE ? ParameterTier.ADVANCED : ParameterTier.STANDARD)
                 .build();
     }
 }

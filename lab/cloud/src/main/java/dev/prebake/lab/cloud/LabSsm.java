@@ -42,8 +42,7 @@ final class LabSsm implements SsmClient {
     }
 
     @Override
-    public DescribeInstanceInformationResponse describeInstanceInformation(
-            DescribeInstanceInformationRequest request) {
+    public DescribeInstanceInformationResponse describeInstanceInformation(DescribeInstanceInformationRequest request) {
         return DescribeInstanceInformationResponse.builder()
                 .instanceInformationList(instances.running().stream()
                         .filter(instance -> request.filters().stream().allMatch(filter -> passes(instance, filter)))
@@ -82,17 +81,16 @@ final class LabSsm implements SsmClient {
     }
 
     private static boolean passes(LabInstance instance, InstanceInformationStringFilter filter) {
-        List<String> present =
-                switch (filter.key()) {
-                    case "InstanceIds" -> List.of(instance.instanceId());
-                    case "PingStatus" -> List.of(PingStatus.ONLINE.toString());
-                    case "PlatformTypes" -> List.of(PlatformType.LINUX.toString());
-                    default ->
-                        throw AwsAnswers.ssm(
-                                "InvalidFilterKey",
-                                "The filter key '" + filter.key()
-                                        + "' is not one of the lab's: InstanceIds, PingStatus, PlatformTypes.");
-                };
+        List<String> present = switch (filter.key()) {
+            case "InstanceIds" -> List.of(instance.instanceId());
+            case "PingStatus" -> List.of(PingStatus.ONLINE.toString());
+            case "PlatformTypes" -> List.of(PlatformType.LINUX.toString());
+            default ->
+                throw AwsAnswers.ssm(
+                        "InvalidFilterKey",
+                        "The filter key '" + filter.key()
+                                + "' is not one of the lab's: InstanceIds, PingStatus, PlatformTypes.");
+        };
         return filter.values().stream().anyMatch(present::contains);
     }
 }

@@ -125,7 +125,8 @@ final class LabStates implements SfnClient {
         return ListExecutionsResponse.builder()
                 .executions(executions.all().stream()
                         .filter(execution -> request.statusFilterAsString() == null
-                                || request.statusFilterAsString().equals(execution.status().name()))
+                                || request.statusFilterAsString()
+                                        .equals(execution.status().name()))
                         .map(execution -> ExecutionListItem.builder()
                                 .executionArn(arn(execution.name()))
                                 .stateMachineArn(deployment.stateMachineArn())

@@ -26,10 +26,10 @@ final class ResourceFilter<R> {
 
     /** Whether the resource passes all filters; a filter that the lab doesn't know is refused as EC2 refuses an unknown one. */
     boolean matches(R resource, List<Filter> filters) {
-        return filters.stream().allMatch(filter -> values(resource, filter.name()).stream()
-                .anyMatch(value -> filter.values().stream().anyMatch(wanted -> glob(wanted)
-                        .matcher(value)
-                        .matches())));
+        return filters.stream()
+                .allMatch(filter -> values(resource, filter.name()).stream()
+                        .anyMatch(value -> filter.values().stream()
+                                .anyMatch(wanted -> glob(wanted).matcher(value).matches())));
     }
 
     private List<String> values(R resource, String name) {

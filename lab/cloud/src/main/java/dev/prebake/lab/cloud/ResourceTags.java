@@ -24,7 +24,8 @@ final class ResourceTags {
     /** Tags as EC2 answers them. */
     static List<Tag> answer(Map<String, String> tags) {
         return tags.entrySet().stream()
-                .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
+                .map(tag ->
+                        Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();
     }
 }

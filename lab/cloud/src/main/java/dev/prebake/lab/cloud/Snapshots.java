@@ -60,7 +60,8 @@ final class Snapshots {
                 null,
                 ResourceTags.of(request.tagSpecifications(), ResourceType.SNAPSHOT));
         account.add(snapshot);
-        // EBS fixes the point in time at once and reads the blocks later. A copied file can't do that, so whoever writes to
+        // EBS fixes the point in time at once and reads the blocks later. A copied file can't do that, so whoever
+        // writes to
         // the volume meanwhile may be seen in it; a bake has unmounted its volume by then.
         Activity copying = clock.begin("copy of " + volume.volumeId() + " to " + snapshot.snapshotId());
         copies.put(snapshot.snapshotId(), background.submit(() -> {
