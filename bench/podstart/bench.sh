@@ -16,9 +16,9 @@ stop() {
 trap stop EXIT
 
 "$root/prebake" --version >&2 # builds what is to be measured
-layout=$("$root/bench/images/pytorch.sh")
+layout=$(PREBAKE_CLASSPATH="$root/cli/target/lib/*" "$root/bench/images/pytorch.sh")
 mkfifo "$work/open"
-"$root/bench/images/serve.sh" "$layout" <"$work/open" >"$work/serve.log" 2>&1 &
+"$root/prebake" serve 0 "$layout" <"$work/open" >"$work/serve.log" 2>&1 &
 server=$!
 exec 9>"$work/open"
 for _ in $(seq 100); do
@@ -34,7 +34,7 @@ address=$(sed -n 's/^listening on //p' "$work/serve.log")
 
 for run in $(seq "$runs"); do
     echo "run $run of $runs" >&2
-    PREBAKE_HOME=$work/home "$root/prebake" local --image "$address/bench/pytorch:debian" --json \
+    PREBAKE_HOME=$work/home "$root/prebake" local --image "$address/prebake/pytorch:1.13" --json \
         -- python3 -c 'import torch; print(torch.__version__)' >"$work/run-$run.json"
 done
 

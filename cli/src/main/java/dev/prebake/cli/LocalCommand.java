@@ -78,6 +78,9 @@ final class LocalCommand implements Callable<Integer> {
         ObjectNode request = request();
         Path home = home();
         Detection detection = DataPlanes.detect(home);
+        if (!detection.real()) {
+            throw new HostNotReadyException(detection);
+        }
         terminal.line("prebake: " + detection.inWords());
 
         LocalRun run = new LocalRun(terminal, request, podCommand);

@@ -9,15 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param execution the workflow's run
  * @param snapshot what it published; absent when it failed
  * @param parameter where it published that; absent when it failed
- * @param podStart how pods start with and without it; absent when that wasn't measured
- * @param podStartNotMeasured why it wasn't, in words; absent when it was
+ * @param podStart how pods start with and without it; absent when it failed
  */
 record LocalReport(
         Execution execution,
         @Nullable Snapshot snapshot,
         @Nullable Parameter parameter,
-        @Nullable PodStart podStart,
-        @Nullable String podStartNotMeasured) {
+        @Nullable PodStart podStart) {
     /**
      * A run of the workflow.
      *

@@ -33,7 +33,6 @@ final class ReportText {
         lines.add("");
         LocalReport.PodStart start = report.podStart();
         if (start == null) {
-            lines.add("Pod starts were not measured. " + report.podStartNotMeasured());
             return lines;
         }
         lines.add("Pod start, seconds           uncached    cached      warm");

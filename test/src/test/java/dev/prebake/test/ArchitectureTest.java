@@ -1,0 +1,71 @@
+package dev.prebake.test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.prebake.kernel.PrebakeException;
+
+/** Imports run one way, and the workflow's contract of names holds. */
+@AnalyzeClasses(packages = "dev.prebake", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] STATES = {
+        "dev.prebake.plan..", "dev.prebake.launch..", "dev.prebake.command..", "dev.prebake.snapshot..",
+        "dev.prebake.fastrestore..", "dev.prebake.publish..", "dev.prebake.retire..", "dev.prebake.cleanup.."
+    };
+
+    @ArchTest
+    static final ArchRule HANDLERS_KNOW_ONLY_THE_KERNEL = noClasses()
+            .that()
+            .resideInAnyPackage(STATES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.prebake.lab..", "dev.prebake.cli..", "dev.prebake.catalogue..");
+
+    @ArchTest
+    static final ArchRule HANDLERS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
+                    "dev.prebake.(plan|launch|command|snapshot|fastrestore|publish|retire|cleanup)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule THE_KERNEL_KNOWS_NOBODY = noClasses()
+            .that()
+            .resideInAPackage("dev.prebake.kernel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.prebake.lab..", "dev.prebake.cli..", "dev.prebake.catalogue..")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(STATES);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CLOUD_KNOWS_THE_FUNCTIONS = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.prebake.lab.clock..",
+                    "dev.prebake.lab.states..",
+                    "dev.prebake.lab.wire..",
+                    "dev.prebake.lab.registry..",
+                    "dev.prebake.lab.host..",
+                    "dev.prebake.lab.node..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.prebake.kernel..", "dev.prebake.catalogue..", "dev.prebake.lab.cloud..");
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_COMMAND_LINE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.prebake.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.prebake.cli..");
+
+    @ArchTest
+    static final ArchRule ERRORS_ARE_TOP_LEVEL_CLASSES =
+            classes().that().areAssignableTo(PrebakeException.class).should().beTopLevelClasses();
+}

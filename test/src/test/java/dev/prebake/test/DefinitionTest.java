@@ -1,0 +1,96 @@
+package dev.prebake.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.prebake.catalogue.Definition;
+import dev.prebake.catalogue.FunctionCatalogue;
+import dev.prebake.catalogue.FunctionEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The definition")
+class DefinitionTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    private final JsonNode definition = read();
+
+    @Test
+    @DisplayName("names in Retry and Catch only errors that exist: our exceptions, Lambda's and the States Language's")
+    void errorsExist() {
+        TreeSet<String> names = new TreeSet<>();
+        definition.findValues("ErrorEquals").forEach(list -> list.forEach(name -> names.add(name.asText())));
+        assertThat(names).isNotEmpty().allSatisfy(name -> {
+            if (name.startsWith("dev.prebake.")) {
+                assertThat(Class.forName(name)).isAssignableTo(RuntimeException.class);
+            } else {
+                assertThat(name).matches("(States|Lambda)\\.[A-Za-z]+");
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("calls functions whose handlers Lambda can make")
+    void handlersExist() {
+        assertThat(FunctionCatalogue.load().functions())
+                .extracting(FunctionEntry::handler)
+                .allSatisfy(handler -> {
+                    Class<?> type = Class.forName(handler);
+                    assertThat(type).isAssignableTo(RequestStreamHandler.class);
+                    assertThat(type.getConstructor()).isNotNull();
+                });
+    }
+
+    @Test
+    @DisplayName("catches every failure after the launch, and bounds each task and the whole")
+    void everyTaskIsCaughtAndBounded() {
+        assertThat(definition.path("TimeoutSeconds").asInt()).isPositive();
+        List<String> uncaught = new ArrayList<>();
+        definition.path("States").properties().forEach(state -> {
+            if (state.getValue().path("Type").asText().equals("Task")) {
+                assertThat(state.getValue().path("TimeoutSeconds").asInt())
+                        .as(state.getKey())
+                        .isPositive();
+                assertThat(state.getValue().path("Retry")).as(state.getKey()).isNotEmpty();
+                if (!state.getValue().has("Catch")) {
+                    uncaught.add(state.getKey());
+                }
+            }
+        });
+        assertThat(uncaught).containsExactly("PlanBake");
+    }
+
+    @Test
+    @DisplayName("is accepted by asl-validator")
+    void validates() throws Exception {
+        Path validator = ROOT.resolve("node_modules/.bin/asl-validator");
+        assumeTrue(Files.isExecutable(validator), "node_modules has no asl-validator; ./prebake test installs it");
+        Process process = new ProcessBuilder(
+                        validator.toString(),
+                        "--json-path",
+                        ROOT.resolve("statemachine/image-cache.asl.json").toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    private static JsonNode read() {
+        try {
+            return new ObjectMapper().readTree(Definition.text());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
