@@ -67,6 +67,8 @@ class LocalCommandTest {
     @Test
     @DisplayName("refuses all of an input's problems at once, before anything is launched")
     void refusesBadInput() throws Exception {
+        Detection detection = DataPlanes.detect(home);
+        assumeTrue(detection.real(), detection.inWords());
         Path input = Files.writeString(
                 folder.resolve("input.json"),
                 "{\"images\": [\"UPPER CASE\", \"127.0.0.1:1/none:1\"], \"retainSnapshots\": 0, \"nonsense\": 1}");
