@@ -22,10 +22,12 @@ fail() {
 private() {
     local over=$1 options=$2 folder stage=$machine/stage
     shift 2
-    mkdir -p "$stage" && mount -n -t tmpfs -o "$options" prebake "$stage" || fail "no tmpfs could be mounted for $over"
+    mkdir -p "$stage"
+    mount -n -t tmpfs -o "$options" prebake "$stage" || fail "no tmpfs could be mounted for $over"
     for folder in "$@"; do
         if [[ $folder == "$over"/* && -d $folder ]]; then
-            mkdir -p "$stage${folder#"$over"}" && mount -n --bind "$folder" "$stage${folder#"$over"}" \
+            mkdir -p "$stage${folder#"$over"}"
+            mount -n --bind "$folder" "$stage${folder#"$over"}" \
                 || fail "$folder could not be kept visible under the private $over"
         fi
     done
@@ -44,7 +46,8 @@ private /run mode=0755 "$@"
 if [[ -n $servers ]]; then
     mkdir -p "${resolver%/*}" && printf '%s\n' "$servers" >"$resolver"
 fi
-mkdir -p /dev/disk/by-id && mount -n -t tmpfs -o mode=0755 prebake /dev/disk/by-id \
+mkdir -p /dev/disk/by-id
+mount -n -t tmpfs -o mode=0755 prebake /dev/disk/by-id \
     || fail "no tmpfs could be mounted over /dev/disk/by-id"
 if [[ $network == no-network ]] && command -v ip >/dev/null; then
     ip link set lo up || fail "the loopback interface could not be brought up"
