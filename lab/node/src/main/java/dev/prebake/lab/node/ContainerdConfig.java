@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * containerd's settings on an EKS AL2023 node, as far as they bear on images and pod starts, for a host without systemd.
+ * Sandboxes ask for a lower OOM score than even root in a container may set; containerd is told to settle for its own.
  *
  * <p>Sources: nodeadm's containerd template (overlayfs, discard_unpacked_layers, sandbox image) and containerd's
  * docs/cri/config.md (configuration version 2 for containerd 1.x, 3 for 2.x).
@@ -54,6 +55,7 @@ final class ContainerdConfig {
     private static final String VERSION_2 = """
             [plugins."io.containerd.grpc.v1.cri"]
             sandbox_image = "%1$s"
+            restrict_oom_score_adj = true
 
             [plugins."io.containerd.grpc.v1.cri".containerd]
             snapshotter = "overlayfs"
@@ -83,6 +85,9 @@ final class ContainerdConfig {
 
             [plugins."io.containerd.cri.v1.images".registry]
             config_path = "%2$s"
+
+            [plugins."io.containerd.cri.v1.runtime"]
+            restrict_oom_score_adj = true
 
             [plugins."io.containerd.cri.v1.runtime".containerd]
             default_runtime_name = "runc"
