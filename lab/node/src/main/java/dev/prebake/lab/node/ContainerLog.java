@@ -42,6 +42,9 @@ final class ContainerLog {
         }
         if (!begun.isEmpty()) {
             last.add(begun.toString());
+            if (last.size() > atMost) {
+                last.remove();
+            }
         }
         return new ArrayList<>(last);
     }

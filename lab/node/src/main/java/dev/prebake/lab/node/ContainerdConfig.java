@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * containerd's settings on an EKS AL2023 node, as far as they bear on images and pod starts, for a host without systemd.
+ * Sandboxes ask for a lower OOM score than even root in a container may set; containerd is told to settle for its own.
  *
  * <p>Sources: nodeadm's containerd template (overlayfs, discard_unpacked_layers, sandbox image) and containerd's
  * docs/cri/config.md (configuration version 2 for containerd 1.x, 3 for 2.x).
@@ -51,7 +52,6 @@ final class ContainerdConfig {
                 """.formatted(version, ROOT, SOCKET);
     }
 
-    // restrict_oom_score_adj: sandboxes ask for -998, which root in a container or a small VM may be denied.
     private static final String VERSION_2 = """
             [plugins."io.containerd.grpc.v1.cri"]
             sandbox_image = "%1$s"

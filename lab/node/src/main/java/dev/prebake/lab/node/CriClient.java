@@ -22,6 +22,7 @@ import dev.prebake.lab.node.cri.VersionRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioDomainSocketChannel;
 import java.net.UnixDomainSocketAddress;
@@ -40,6 +41,13 @@ public final class CriClient implements AutoCloseable {
 
     private static final int LARGEST_ANSWER = 16 << 20;
 
+    static {
+        // gRPC's own copy of Netty looks for native libraries and sun.misc.Unsafe, which the JDK warns about on every
+        // run; over the JDK's Unix sockets it needs neither.
+        System.setProperty("io.grpc.netty.shaded.io.netty.transport.noNative", "true");
+        System.setProperty("io.grpc.netty.shaded.io.netty.noUnsafe", "true");
+    }
+
     private final NioEventLoopGroup events = new NioEventLoopGroup(1);
     private final ManagedChannel channel;
     private final RuntimeServiceGrpc.RuntimeServiceBlockingStub runtime;
@@ -51,10 +59,11 @@ public final class CriClient implements AutoCloseable {
      * @param socket the socket's path, at most 107 bytes long
      */
     public CriClient(Path socket) {
-        // The JDK's own Unix sockets: no native library has to be unpacked and loaded.
         channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .eventLoopGroup(events)
                 .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
+                // gRPC sets it for every socket, and a Unix socket does not have it: null takes it away again.
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
                 .overrideAuthority("localhost")
                 .maxInboundMessageSize(LARGEST_ANSWER)
                 .usePlaintext()

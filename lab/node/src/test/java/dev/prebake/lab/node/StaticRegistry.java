@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -74,7 +73,7 @@ final class StaticRegistry implements AutoCloseable {
             }
             exchange.getResponseHeaders().set("Docker-Content-Digest", digest(content));
             exchange.getResponseHeaders()
-                    .set("Content-Type", Arrays.equals(content, manifest) ? MANIFEST : "application/octet-stream");
+                    .set("Content-Type", path.contains("/manifests/") ? MANIFEST : "application/octet-stream");
             if (exchange.getRequestMethod().equals("HEAD")) {
                 exchange.getResponseHeaders().set("Content-Length", Integer.toString(content.length));
                 exchange.sendResponseHeaders(200, -1);
