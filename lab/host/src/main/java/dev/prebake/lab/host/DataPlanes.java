@@ -57,21 +57,30 @@ public final class DataPlanes {
             missing.add(new MissingPiece("you are not root", null));
         }
         for (Map.Entry<String, String> tool : DEBIAN_PACKAGES.entrySet()) {
-            if (Tool.find(tool.getKey()).isEmpty()) {
+            if (!installed(tool.getKey())) {
                 missing.add(new MissingPiece(
                         "%s is not installed (Debian package %s)".formatted(tool.getKey(), tool.getValue()),
                         tool.getValue()));
             }
         }
-        if (root && missing.isEmpty()) {
+        // Each is tried as soon as what it needs to be tried is there, so that nothing comes up only at the next look.
+        if (root && installed("losetup")) {
             loopDevices().ifPresent(missing::add);
+        }
+        if (root && installed("unshare") && installed("mount")) {
             namespaces().ifPresent(missing::add);
+        }
+        if (root) {
             Stream.of("xfs", "overlay")
                     .map(DataPlanes::fileSystem)
                     .flatMap(Optional::stream)
                     .forEach(missing::add);
         }
         return new Detection(home, missing);
+    }
+
+    private static boolean installed(String program) {
+        return Tool.find(program).isPresent();
     }
 
     private static boolean root() {
@@ -114,7 +123,7 @@ public final class DataPlanes {
         if (known(name)) {
             return Optional.empty();
         }
-        if (Tool.find("modprobe").isPresent()) {
+        if (installed("modprobe")) {
             Tool.attempt("modprobe", "--quiet", name);
         }
         return known(name)

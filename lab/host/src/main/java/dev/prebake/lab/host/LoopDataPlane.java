@@ -78,8 +78,15 @@ public final class LoopDataPlane implements DataPlane {
     }
 
     /** Shares blocks where the file system can (reflink), skips holes, and turns zeros into holes. */
-    private static void copy(Path from, Path to) {
-        Tool.run("cp", "--reflink=auto", "--sparse=always", from.toString(), to.toString());
+    private void copy(Path from, Path to) {
+        // Marked as a machine's, so that a copy that outlives a killed lab is found and ended by the next one.
+        Tool.run(
+                Map.of(NamespaceMachine.MARKER, home + "/copy"),
+                "cp",
+                "--reflink=auto",
+                "--sparse=always",
+                from.toString(),
+                to.toString());
     }
 
     @Override
@@ -136,7 +143,7 @@ public final class LoopDataPlane implements DataPlane {
     }
 
     /** Copies, and tells whether nothing was written meanwhile: only a reflink is of one moment by itself. */
-    private static boolean copiedAtOneMoment(Path source, Path target) throws IOException {
+    private boolean copiedAtOneMoment(Path source, Path target) throws IOException {
         Optional<Path> device = LoopDevices.deviceOf(source);
         // Writes to the device itself wait in its own page cache, apart from its file's.
         device.ifPresent(path -> Tool.run("blockdev", "--flushbufs", path.toString()));

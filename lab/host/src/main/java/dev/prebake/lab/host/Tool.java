@@ -26,7 +26,12 @@ final class Tool {
 
     /** Runs the program and returns its output without the last line end; a non-zero exit is an exception. */
     static String run(String... command) {
-        Outcome outcome = attempt(command);
+        return run(Map.of(), command);
+    }
+
+    /** The same, with variables on top of the program's environment. */
+    static String run(Map<String, String> variables, String... command) {
+        Outcome outcome = attempt(variables, command);
         if (outcome.exitCode() != 0) {
             throw new DataPlaneException("`%s` failed with exit code %d: %s"
                     .formatted(
@@ -38,10 +43,15 @@ final class Tool {
     }
 
     static Outcome attempt(String... command) {
+        return attempt(Map.of(), command);
+    }
+
+    private static Outcome attempt(Map<String, String> variables, String... command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("PATH", searchPath(List.of()));
             builder.environment().put("LC_ALL", "C.UTF-8");
+            builder.environment().putAll(variables);
             Process process = builder.start();
             process.getOutputStream().close();
             var errors = new StringBuilder();

@@ -352,7 +352,14 @@ public final class Node implements AutoCloseable {
         Path folder = machine.fromOutside(Path.of(ContainerdConfig.CERTS, host));
         createFolder(folder);
         try {
-            Files.writeString(folder.resolve("hosts.toml"), "server = \"http://" + host + "\"\n");
+            // containerd 1.x ignores the file if it has no host table, and then tries TLS first, for ten seconds a
+            // call.
+            Files.writeString(folder.resolve("hosts.toml"), """
+                    server = "http://%1$s"
+
+                    [host."http://%1$s"]
+                    capabilities = ["pull", "resolve"]
+                    """.formatted(host));
         } catch (IOException e) {
             throw new NodeException(
                     "Node %s could not be told that %s speaks plain HTTP".formatted(machine.id(), host), e);

@@ -61,7 +61,6 @@ class NodeTest {
             Node.dropCaches();
             PodStart second = node.start(PodSpec.toExit("two", registry.reference()));
             PodStart third = node.start(PodSpec.toStart("three", registry.reference(), "sleep", "600"));
-            System.out.printf("boot %s%nuncached %s%ncached %s%nto start %s%n", node.bootTime(), first, second, third);
 
             assertThat(first.imageWasPresent()).isFalse();
             assertThat(first.exitCode()).hasValue(3);
@@ -95,7 +94,7 @@ class NodeTest {
         try (Machine builder = plane.startMachine(MachineSpec.of("i-0a", "vol-0a"))) {
             bake(builder, builder.device("vol-0a"));
         }
-        System.out.println(plane.createSnapshot("snap-0a", "vol-0a"));
+        plane.createSnapshot("snap-0a", "vol-0a");
         plane.createVolume("vol-0b", 5, "snap-0a");
 
         try (Node node =
@@ -104,7 +103,6 @@ class NodeTest {
             assertThat(node.cri().listImages())
                     .anySatisfy(image -> assertThat(image.tags()).contains(registry.reference()));
             PodStart start = node.start(PodSpec.toExit("cached", registry.reference(), "cat", "/proc/net/dev"));
-            System.out.printf("boot %s%ncached %s%n", node.bootTime(), start);
 
             assertThat(start.imageWasPresent()).isTrue();
             assertThat(start.exitCode()).hasValue(0);

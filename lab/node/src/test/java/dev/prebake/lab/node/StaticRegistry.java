@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 
 /** A registry on loopback that serves one image: the host's static busybox, and a layer of bytes that don't compress. */
@@ -47,6 +48,8 @@ final class StaticRegistry implements AutoCloseable {
                 {"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip",%s}]}""".formatted(MANIFEST, config, blob(gzip(one)), blob(gzip(two)))
                 .getBytes(StandardCharsets.UTF_8);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        // A client may leave one blob half read while it asks for another.
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v2/", this::answer);
         server.start();
     }
