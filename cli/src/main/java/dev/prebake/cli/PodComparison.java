@@ -66,9 +66,12 @@ final class PodComparison {
 
     /** Boots a node on a new volume, drops the page cache, starts the pods one after another, and removes both. */
     private List<PodStart> onFreshNode(String number, NodeOptions options, VolumeMaker volume, List<PodSpec> pods) {
-        String volumeId = "vol-0" + number.repeat(16);
+        // Unlike every other lab's on this machine: control groups are the machine's as a whole.
+        String suffix = Long.toHexString(ProcessHandle.current().pid()) + number;
+        String id = "0".repeat(17 - suffix.length()) + suffix;
+        String volumeId = "vol-" + id;
         volume.make(volumeId);
-        try (Node node = Node.boot(plane, "i-0" + number.repeat(16), volumeId, options)) {
+        try (Node node = Node.boot(plane, "i-" + id, volumeId, options)) {
             Node.dropCaches();
             return pods.stream().map(node::start).map(PodComparison::succeeded).toList();
         } finally {
