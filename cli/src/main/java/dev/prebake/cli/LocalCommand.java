@@ -13,8 +13,11 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +50,7 @@ import picocli.CommandLine.Spec;
 final class LocalCommand implements Callable<Integer> {
     private static final String HOME_VARIABLE = "PREBAKE_HOME";
     private static final int SAMPLE_PORT = 5055;
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     @Option(
             names = "--image",
@@ -84,8 +88,13 @@ final class LocalCommand implements Callable<Integer> {
         terminal.line("prebake: " + detection.inWords());
 
         LocalRun run = new LocalRun(terminal, request, podCommand);
+        Thread worker = Thread.currentThread();
+        CountDownLatch ended = new CountDownLatch(1);
         Thread interrupted = new Thread(() -> {
             terminal.line("prebake: interrupted; removing what runs. Earlier snapshots stay.");
+            // The worker goes first: it would attach and start things while they are taken from under it.
+            worker.interrupt();
+            awaitQuietly(ended);
             run.close();
         });
         Runtime.getRuntime().addShutdownHook(interrupted);
@@ -97,7 +106,25 @@ final class LocalCommand implements Callable<Integer> {
             print(report);
             return report.snapshot() == null ? ExitCode.FAILED : ExitCode.OK;
         } finally {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
+            ended.countDown();
+            forget(interrupted);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch ended) {
+        try {
+            ended.await(LONGEST_END.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The hook is what runs now; it waits for us and closes what we couldn't.
+            return;
         }
     }
 

@@ -101,20 +101,22 @@ final class LocalRun implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        Lab open;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+    public synchronized void close() {
+        // An interrupt has done its work by now; what follows has to run to its end.
+        boolean interrupted = Thread.interrupted();
+        try {
             closed = true;
-            open = lab;
-        }
-        if (open != null) {
-            open.close();
-        }
-        if (registry != null) {
-            registry.close();
+            if (lab != null) {
+                lab.close();
+            }
+            if (registry != null) {
+                registry.close();
+                registry = null;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -14,12 +14,14 @@ import dev.prebake.lab.wire.AwsEndpoint;
 import dev.prebake.lab.wire.Service;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
@@ -45,6 +47,8 @@ public final class Lab implements AutoCloseable {
             "aws.region", Account.REGION,
             "aws.accessKeyId", "AKIAIOSFODNN7EXAMPLE",
             "aws.secretAccessKey", "lab");
+
+    private static final Duration LONGEST_END = Duration.ofSeconds(20);
 
     private final DataPlane plane;
     private final Deployment deployment;
@@ -171,12 +175,25 @@ public final class Lab implements AutoCloseable {
         states.close();
         instances.close();
         endpoint.close();
-        background.shutdownNow();
+        finishBackground();
         plane.machines().forEach(machine -> machine.close());
         plane.volumes().stream().map(Volume::id).forEach(plane::deleteVolume);
         plane.close();
         ENDPOINT_SETTINGS.forEach(System::clearProperty);
         SETTINGS.keySet().forEach(System::clearProperty);
+    }
+
+    /** With the executions and machines ended, what is left is writing down how they did. */
+    private void finishBackground() {
+        background.shutdown();
+        try {
+            if (!background.awaitTermination(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+                background.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            background.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static List<String> recover(DataPlane plane, Executions executions, Account account) {
