@@ -82,10 +82,10 @@ final class LocalCommand implements Callable<Integer> {
         ObjectNode request = request();
         Path home = home();
         Detection detection = DataPlanes.detect(home);
-        if (!detection.real()) {
-            throw new HostNotReadyException(detection);
-        }
         terminal.line("prebake: " + detection.inWords());
+        if (!detection.real()) {
+            terminal.line("prebake: The images are fetched and checked, but not unpacked." + remedy(detection));
+        }
 
         LocalRun run = new LocalRun(terminal, request, podCommand);
         Thread worker = Thread.currentThread();
@@ -109,6 +109,13 @@ final class LocalCommand implements Callable<Integer> {
             ended.countDown();
             forget(interrupted);
         }
+    }
+
+    private static String remedy(Detection detection) {
+        return " For a real bake run it as root on Linux"
+                + (detection.debianPackages().isEmpty()
+                        ? "."
+                        : ", after: apt-get install " + String.join(" ", detection.debianPackages()));
     }
 
     private static void awaitQuietly(CountDownLatch ended) {

@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param execution the workflow's run
  * @param snapshot what it published; absent when it failed
  * @param parameter where it published that; absent when it failed
- * @param podStart how pods start with and without it; absent when it failed
+ * @param podStart how pods start with and without it; absent when it failed, or this machine can't start pods
+ * @param podStartNotMeasured why this machine can't, in words; absent when it can, or the workflow failed
  */
 record LocalReport(
         Execution execution,
         @Nullable Snapshot snapshot,
         @Nullable Parameter parameter,
-        @Nullable PodStart podStart) {
+        @Nullable PodStart podStart,
+        @Nullable String podStartNotMeasured) {
     /**
      * A run of the workflow.
      *

@@ -83,13 +83,16 @@ final class LocalRun implements AutoCloseable {
                 execution.error(),
                 execution.cause());
         if (!succeeded) {
-            return new LocalReport(done, null, null, null);
+            return new LocalReport(done, null, null, null, null);
         }
         String parameterName = output.at("/published/parameterName").asText();
         String snapshotId = parameter(opened, parameterName);
         LocalReport.Snapshot snapshot = snapshot(parameter(opened, parameterName + "/manifest"));
         LocalReport.Parameter parameter = new LocalReport.Parameter(parameterName, snapshotId);
         terminal.line(String.format(Locale.ROOT, "prebake: published %s in %.1f s", snapshotId, seconds));
+        if (!detection.real()) {
+            return new LocalReport(done, snapshot, parameter, null, detection.reasons());
+        }
         LocalReport.PodStart podStart = new PodComparison(opened.plane(), terminal)
                 .measure(
                         snapshotId,
@@ -97,7 +100,7 @@ final class LocalRun implements AutoCloseable {
                         snapshot.images().getFirst().reference(),
                         podCommand,
                         registry != null);
-        return new LocalReport(done, snapshot, parameter, podStart);
+        return new LocalReport(done, snapshot, parameter, podStart, null);
     }
 
     @Override

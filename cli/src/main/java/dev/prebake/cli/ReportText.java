@@ -33,6 +33,7 @@ final class ReportText {
         lines.add("");
         LocalReport.PodStart start = report.podStart();
         if (start == null) {
+            lines.add("Pod starts were not measured, because " + report.podStartNotMeasured() + ".");
             return lines;
         }
         lines.add("Pod start, seconds           uncached    cached      warm");

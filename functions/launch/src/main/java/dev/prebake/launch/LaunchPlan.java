@@ -1,13 +1,11 @@
 package dev.prebake.launch;
 
 import dev.prebake.kernel.PlannedVolume;
+import dev.prebake.kernel.Sha256;
 import dev.prebake.kernel.Tags;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
@@ -94,12 +92,7 @@ record LaunchPlan(LaunchRequest request) {
     /** EC2 takes up to 64 ASCII characters, as many as a SHA-256 has in hex; execution names alone may have 80. */
     private String clientToken(LaunchAttempt attempt) {
         String identity = request.execution() + "\n" + attempt.instanceType() + "\n" + attempt.subnetId();
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("Every Java platform has SHA-256.", e);
-        }
+        return Sha256.hex(identity.getBytes(StandardCharsets.UTF_8));
     }
 
     private TagSpecification tagged(ResourceType type) {

@@ -2,12 +2,10 @@ package dev.prebake.plan;
 
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.PlannedImage;
+import dev.prebake.kernel.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +29,7 @@ final class Fingerprint {
      *     an automatic size follows from the images
      */
     static String of(Architecture architecture, Collection<PlannedImage> images, @Nullable Integer explicitGiB) {
-        byte[] text = canonicalText(architecture, images, explicitGiB).getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(sha256().digest(text));
+        return Sha256.hex(canonicalText(architecture, images, explicitGiB).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The text that is hashed: a line each, none of whose parts can hold a space or a line break. */
@@ -54,14 +51,5 @@ final class Fingerprint {
             text.append("sizeGiB ").append(explicitGiB).append('\n');
         }
         return text.toString();
-    }
-
-    /** SHA-256, which every Java platform has. */
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("This Java platform has no SHA-256, against its specification.", e);
-        }
     }
 }

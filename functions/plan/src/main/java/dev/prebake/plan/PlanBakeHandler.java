@@ -7,6 +7,8 @@ import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.PlannedImage;
 import dev.prebake.kernel.StateHandler;
+import dev.prebake.registry.DistributionRegistry;
+import dev.prebake.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.prebake.plan;
 
 import dev.prebake.kernel.PlannedVolume;
+import dev.prebake.registry.ResolvedImage;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,12 +41,7 @@ record VolumeSizing(long compressedBytes) {
             }
         }
         return new VolumeSizing(
-                distinct.values().stream().mapToLong(Long::longValue).reduce(0, VolumeSizing::saturatedSum));
-    }
-
-    /** {@code a + b}, or the largest number when that is larger: registries can claim any size. */
-    static long saturatedSum(long a, long b) {
-        return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
+                distinct.values().stream().mapToLong(Long::longValue).reduce(0, ResolvedImage::saturatedSum));
     }
 
     /** The least size that a bake fits, in GiB: 3.2 times the compressed bytes, and 1 GiB. */

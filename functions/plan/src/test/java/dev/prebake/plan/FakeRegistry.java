@@ -2,6 +2,9 @@ package dev.prebake.plan;
 
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.ImageReference;
+import dev.prebake.registry.Registry;
+import dev.prebake.registry.ResolvedImage;
+import dev.prebake.registry.UnresolvedImageException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -15,6 +15,8 @@ import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.PlannedImage;
 import dev.prebake.kernel.PlannedVolume;
+import dev.prebake.registry.Registry;
+import dev.prebake.registry.UnresolvedImageException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

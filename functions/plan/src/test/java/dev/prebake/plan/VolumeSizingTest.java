@@ -3,6 +3,7 @@ package dev.prebake.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prebake.kernel.PlannedVolume;
+import dev.prebake.registry.ResolvedImage;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

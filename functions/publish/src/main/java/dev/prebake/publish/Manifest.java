@@ -99,6 +99,7 @@ public record Manifest(
     private static Map<String, Long> unpackedBytes(@Nullable BakeReport report, @Nullable Manifest same) {
         if (report != null) {
             return report.images().stream()
+                    .filter(image -> image.unpackedBytes() != null)
                     .collect(Collectors.toMap(
                             BakedImage::manifestDigest, BakedImage::unpackedBytes, (first, second) -> first));
         }

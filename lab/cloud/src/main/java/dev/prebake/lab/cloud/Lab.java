@@ -84,7 +84,7 @@ public final class Lab implements AutoCloseable {
                 parameters,
                 new Commands(
                         CommandDocument.parse(deployment.bakeDocument(), BakeDocument.content()),
-                        new MachineScripts(instances),
+                        plane.real() ? new MachineScripts(instances) : new DirectoryBake(plane, instances),
                         instances,
                         logs,
                         clock,

@@ -18,9 +18,9 @@ public sealed interface DataPlane extends AutoCloseable permits LoopDataPlane, D
     boolean real();
 
     /**
-     * The lab's home.
+     * Where the lab's state belongs that goes with these volumes and snapshots.
      *
-     * @return its real path
+     * @return its real path: the lab's home, or a folder in it
      */
     Path home();
 

@@ -39,6 +39,15 @@ public record Detection(Path home, List<MissingPiece> missing) {
     }
 
     /**
+     * Everything that is missing, in plain words.
+     *
+     * @return clauses, joined; empty when nothing is missing
+     */
+    public String reasons() {
+        return missing.stream().map(MissingPiece::reason).collect(Collectors.joining("; "));
+    }
+
+    /**
      * The finding in plain words, for people.
      *
      * @return one or more sentences, on one line
@@ -47,8 +56,7 @@ public record Detection(Path home, List<MissingPiece> missing) {
         if (real()) {
             return "Volumes are files on loop devices, machines are namespaces, nodes run a real containerd.";
         }
-        return "Volumes are plain folders here, and pod starts are not measured, because "
-                + missing.stream().map(MissingPiece::reason).collect(Collectors.joining("; ")) + ".";
+        return "Volumes are plain folders here, and pod starts are not measured, because " + reasons() + ".";
     }
 
     /**

@@ -34,12 +34,11 @@ public final class DirectoryDataPlane implements DataPlane {
 
     DirectoryDataPlane(HomeLock lock) {
         this.lock = lock;
-        this.home = lock.home();
-        // Apart from the real plane's: neither could use the other's.
-        Path root = home.resolve("directories");
-        this.volumes = new Vault(root.resolve("volumes"), "volume", false);
-        this.snapshots = new Vault(root.resolve("snapshots"), "snapshot", true);
-        this.machineFolders = new Vault(root.resolve("machines"), "machine", false);
+        // Apart from the real plane's, and from what is remembered of it: neither could use the other's.
+        this.home = lock.home().resolve("directories");
+        this.volumes = new Vault(home.resolve("volumes"), "volume", false);
+        this.snapshots = new Vault(home.resolve("snapshots"), "snapshot", true);
+        this.machineFolders = new Vault(home.resolve("machines"), "machine", false);
     }
 
     @Override

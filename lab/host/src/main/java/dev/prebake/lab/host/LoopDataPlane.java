@@ -229,7 +229,7 @@ public final class LoopDataPlane implements DataPlane {
         killProcesses(removed);
         unmount(removed);
         for (LoopDevices.Loop loop : LoopDevices.under(home)) {
-            LoopDevices.freeWhenClosed(loop.device());
+            LoopDevices.freeWhenClosed(loop);
             LoopDevices.awaitRelease(loop.file());
             removed.add("Freed loop device %s of %s.".formatted(loop.device(), loop.file()));
         }

@@ -22,9 +22,18 @@ final class LoopDevices {
         return Path.of(Tool.run("losetup", "--find", "--show", file.toString()));
     }
 
-    /** Asks the kernel to free the device at its last close: at once when nobody has it open. */
-    static void freeWhenClosed(Path device) {
-        Tool.run("losetup", "--detach", device.toString());
+    /**
+     * Asks the kernel to free the device at its last close: at once when nobody has it open. One that was asked for before may
+     * be free already, which is as good.
+     */
+    static void freeWhenClosed(Loop loop) {
+        try {
+            Tool.run("losetup", "--detach", loop.device().toString());
+        } catch (DataPlaneException e) {
+            if (deviceOf(loop.file()).isPresent()) {
+                throw e;
+            }
+        }
     }
 
     static List<Loop> under(Path folder) {

@@ -139,7 +139,7 @@ public final class NamespaceMachine implements Machine {
             device = LoopDevices.attach(file);
             request("attach %s %s".formatted(device, link(volumeId)));
             // PID 1 has it open, so this does not free the device: it tells the kernel to do so at the last close.
-            LoopDevices.freeWhenClosed(device);
+            LoopDevices.freeWhenClosed(new LoopDevices.Loop(device, file));
             attached.put(volumeId, new Attachment(file, device));
         } catch (RuntimeException e) {
             if (device != null) {

@@ -1,4 +1,4 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,24 +1,28 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.Excerpt;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.Json;
+import dev.prebake.kernel.Sha256;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks images up at their own registries, anonymously, by the pull half of the OCI distribution specification
+ * Looks images up at their own registries and fetches them, anonymously, by the pull half of the OCI distribution specification
  * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull).
  *
  * <p>It is no more than three kinds of GET: a manifest, a configuration, a token. The OCI clients for Java that are kept up
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * time-out for an answer and hides Retry-After; and it adds 22 MB to the function. Jib (0.28.1) drops the variants of an
  * index's platforms, and tries TLS without checking certificates before it goes without.
  */
-final class DistributionRegistry implements Registry {
+public final class DistributionRegistry implements Registry {
     /** Registries take manifests of up to 4 MiB, says the specification; the largest tokens have some KiB. */
     private static final int MAX_BYTES = 4 << 20;
     /** An index may hold an index; deeper ones aren't made. */
@@ -42,7 +46,7 @@ final class DistributionRegistry implements Registry {
     private final RegistryHttp http;
 
     /** Makes it with the time-outs for use. */
-    DistributionRegistry() {
+    public DistributionRegistry() {
         this(new RegistryHttp(Duration.ofSeconds(10), Thread::sleep));
     }
 
@@ -55,11 +59,41 @@ final class DistributionRegistry implements Registry {
         return new LookUp(reference, architecture).resolve();
     }
 
+    /**
+     * Fetches an image whole for one platform: index, manifest, configuration and layers, each checked against its digest.
+     * What the folder has already is not fetched again.
+     *
+     * @param blobs where all of it goes
+     * @param arrived told the size of each layer that is there now, in compressed bytes
+     * @return the image
+     * @throws UnresolvedImageException as {@link #resolve} does, or when a blob is not what its digest says
+     * @throws UncheckedIOException when the folder can't be written to
+     */
+    public ResolvedImage download(
+            ImageReference reference, Architecture architecture, BlobFolder blobs, LongConsumer arrived) {
+        LookUp lookUp = new LookUp(reference, architecture);
+        ResolvedImage image = lookUp.resolve();
+        lookUp.seen.forEach(blobs::put);
+        switch (ManifestDocument.parse(blobs.get(image.manifestDigest()))) {
+            case ManifestDocument.Manifest manifest ->
+                blobs.put(manifest.configDigest(), lookUp.configuration(manifest));
+            case ManifestDocument.Index _ -> throw new IllegalStateException("Resolved to an index: " + image);
+        }
+        for (ResolvedImage.Layer layer : image.layers()) {
+            blobs.add(layer.digest(), file -> lookUp.save(layer, file));
+            arrived.accept(layer.bytes());
+        }
+        return image;
+    }
+
     /** One look-up, which keeps the token that it got. */
     private final class LookUp {
         private final ImageReference reference;
         private final Architecture architecture;
         private final String base;
+        /** The manifests and indexes on the way, by digest. */
+        private final Map<String, byte[]> seen = new LinkedHashMap<>();
+
         private @Nullable String token;
 
         LookUp(ImageReference reference, Architecture architecture) {
@@ -71,7 +105,7 @@ final class DistributionRegistry implements Registry {
 
         ResolvedImage resolve() {
             byte[] body = manifest(reference.digest() == null ? String.valueOf(reference.tag()) : reference.digest());
-            String digest = digestOf(body);
+            String digest = Sha256.digestOf(body);
             requireDigest(reference.digest(), digest);
             return resolve(digest, digest, body, false, MAX_DEPTH);
         }
@@ -84,6 +118,7 @@ final class DistributionRegistry implements Registry {
          * @param isNamed whether an index already said that this is of the platform
          */
         private ResolvedImage resolve(String digest, String at, byte[] body, boolean isNamed, int depth) {
+            seen.put(at, body);
             return switch (ManifestDocument.parse(body)) {
                 case ManifestDocument.Manifest manifest -> {
                     if (!isNamed) {
@@ -103,7 +138,7 @@ final class DistributionRegistry implements Registry {
             List<ManifestDocument.Entry> candidates = index.candidates(architecture);
             for (ManifestDocument.Entry candidate : candidates.subList(0, Math.min(candidates.size(), MAX_UNNAMED))) {
                 byte[] body = manifest(candidate.digest());
-                requireDigest(candidate.digest(), digestOf(body));
+                requireDigest(candidate.digest(), Sha256.digestOf(body));
                 try {
                     return resolve(digest, candidate.digest(), body, candidate.platform() != null, depth - 1);
                 } catch (UnresolvedImageException e) {
@@ -118,23 +153,41 @@ final class DistributionRegistry implements Registry {
         }
 
         private void requirePlatform(ManifestDocument.Manifest manifest) {
-            byte[] body = found(get(base + "/blobs/" + manifest.configDigest(), "*/*"));
-            requireDigest(manifest.configDigest(), digestOf(body));
-            ManifestDocument.Platform platform = ManifestDocument.configPlatform(body);
+            ManifestDocument.Platform platform = ManifestDocument.configPlatform(configuration(manifest));
             if (!platform.isBase(architecture)) {
                 throw UnresolvedImageException.otherPlatform("its configuration says that it is for "
                         + Excerpt.bare(platform.toString()) + ", not for linux/" + architecture);
             }
         }
 
+        private byte[] configuration(ManifestDocument.Manifest manifest) {
+            byte[] body = found(get(blob(manifest.configDigest()), "*/*"));
+            requireDigest(manifest.configDigest(), Sha256.digestOf(body));
+            return body;
+        }
+
+        private void save(ResolvedImage.Layer layer, Path file) {
+            URI uri = address(blob(layer.digest()));
+            found(authorized(headers -> http.save(uri, headers, file, layer.bytes()), "*/*"));
+        }
+
+        private String blob(String digest) {
+            return base + "/blobs/" + digest;
+        }
+
         private byte[] manifest(String tagOrDigest) {
             return found(get(base + "/manifests/" + tagOrDigest, ManifestDocument.ACCEPT));
         }
 
-        /** Gets with the token; where there is none yet or the old one has run out, gets one first. */
         private HttpResponse<byte[]> get(String address, String accept) {
             URI uri = address(address);
-            HttpResponse<byte[]> answer = http.get(uri, headers(accept), MAX_BYTES);
+            return authorized(headers -> http.get(uri, headers, MAX_BYTES), accept);
+        }
+
+        /** Asks with the token; where there is none yet or the old one has run out, gets one first. */
+        private HttpResponse<byte[]> authorized(
+                Function<Map<String, String>, HttpResponse<byte[]>> request, String accept) {
+            HttpResponse<byte[]> answer = request.apply(headers(accept));
             if (answer.statusCode() != 401) {
                 return answer;
             }
@@ -144,7 +197,7 @@ final class DistributionRegistry implements Registry {
                 return answer;
             }
             token = token(challenge);
-            return http.get(uri, headers(accept), MAX_BYTES);
+            return request.apply(headers(accept));
         }
 
         private Map<String, String> headers(String accept) {
@@ -209,10 +262,6 @@ final class DistributionRegistry implements Registry {
         } catch (IllegalArgumentException e) {
             throw UnresolvedImageException.lasting("no address can be made for it: " + e.getMessage(), e);
         }
-    }
-
-    private static String digestOf(byte[] body) {
-        return "sha256:" + HexFormat.of().formatHex(Fingerprint.sha256().digest(body));
     }
 
     private static void requireDigest(@Nullable String asked, String got) {

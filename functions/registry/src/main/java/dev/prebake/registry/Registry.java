@@ -1,10 +1,10 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.ImageReference;
 
 /** Where images are looked up. Implementations are safe for use by several threads. */
-interface Registry {
+public interface Registry {
     /**
      * What the reference stands for now, on Linux on this architecture.
      *

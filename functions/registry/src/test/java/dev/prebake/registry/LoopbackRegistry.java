@@ -1,9 +1,10 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.prebake.kernel.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,7 +76,7 @@ final class LoopbackRegistry implements AutoCloseable {
     }
 
     static String digest(String body) {
-        return "sha256:" + HexFormat.of().formatHex(Fingerprint.sha256().digest(body.getBytes(UTF_8)));
+        return Sha256.digestOf(body.getBytes(UTF_8));
     }
 
     static Answer ok(String contentType, String body) {

@@ -1,4 +1,4 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Excerpt;

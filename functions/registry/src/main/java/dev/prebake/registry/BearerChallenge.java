@@ -1,4 +1,4 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import java.util.HashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

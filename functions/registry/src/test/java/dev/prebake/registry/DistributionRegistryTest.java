@@ -1,9 +1,9 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
-import static dev.prebake.plan.LoopbackRegistry.answer;
-import static dev.prebake.plan.LoopbackRegistry.digest;
-import static dev.prebake.plan.LoopbackRegistry.error;
-import static dev.prebake.plan.LoopbackRegistry.ok;
+import static dev.prebake.registry.LoopbackRegistry.answer;
+import static dev.prebake.registry.LoopbackRegistry.digest;
+import static dev.prebake.registry.LoopbackRegistry.error;
+import static dev.prebake.registry.LoopbackRegistry.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

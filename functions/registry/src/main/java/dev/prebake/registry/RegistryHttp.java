@@ -1,4 +1,4 @@
-package dev.prebake.plan;
+package dev.prebake.registry;
 
 import dev.prebake.kernel.ImageReference;
 import java.io.IOException;
@@ -8,8 +8,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +36,14 @@ final class RegistryHttp {
     private static final int REDIRECTS = 5;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
+
+    /** A blob that comes more slowly than this is given up. */
+    private static final long LEAST_BYTES_PER_SECOND = 256 << 10;
+
+    private static final long MAX_ERROR_BYTES = 1 << 20;
+
+    /** What is made of an answer's body, how long that may take, and what it should be, for errors. */
+    private record Want(BodyHandler<byte[]> body, Duration limit, String what) {}
 
     private final HttpClient client;
     private final Duration timeout;
@@ -61,10 +73,45 @@ final class RegistryHttp {
      * @throws UnresolvedImageException when there is no answer, or still 429 or 5xx after the repetitions
      */
     HttpResponse<byte[]> get(URI uri, Map<String, String> headers, int maxBytes) {
+        return get(
+                uri,
+                headers,
+                new Want(
+                        _ -> BodySubscribers.limiting(BodySubscribers.ofByteArray(), maxBytes),
+                        timeout,
+                        "a manifest has"));
+    }
+
+    /**
+     * Saves what is at an address in a file, as {@link #get(URI, Map, int)} gets it.
+     *
+     * @param file where a body of 200 goes; what was there is gone
+     * @param bytes its size; no more is taken
+     * @return the answer, whose body is empty when it was saved
+     */
+    HttpResponse<byte[]> save(URI uri, Map<String, String> headers, Path file, long bytes) {
+        Want want = new Want(
+                info -> info.statusCode() == 200
+                        ? BodySubscribers.limiting(
+                                BodySubscribers.mapping(
+                                        BodySubscribers.ofFile(
+                                                file,
+                                                StandardOpenOption.CREATE,
+                                                StandardOpenOption.WRITE,
+                                                StandardOpenOption.TRUNCATE_EXISTING),
+                                        _ -> new byte[0]),
+                                bytes)
+                        : BodySubscribers.limiting(BodySubscribers.ofByteArray(), MAX_ERROR_BYTES),
+                timeout.plusSeconds(bytes / LEAST_BYTES_PER_SECOND),
+                "the blob's " + bytes + " bytes");
+        return get(uri, headers, want);
+    }
+
+    private HttpResponse<byte[]> get(URI uri, Map<String, String> headers, Want want) {
         requireSecure(uri);
         URI at = uri;
         for (int hop = 0; hop <= REDIRECTS; hop++) {
-            HttpResponse<byte[]> answer = repeated(at, sameOrigin(uri, at) ? headers : anonymous(headers), maxBytes);
+            HttpResponse<byte[]> answer = repeated(at, sameOrigin(uri, at) ? headers : anonymous(headers), want);
             String location = answer.headers().firstValue("location").orElse(null);
             if (answer.statusCode() / 100 != 3 || location == null) {
                 return answer;
@@ -116,14 +163,14 @@ final class RegistryHttp {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    private HttpResponse<byte[]> repeated(URI uri, Map<String, String> headers, int maxBytes) {
+    private HttpResponse<byte[]> repeated(URI uri, Map<String, String> headers, Want want) {
         HttpRequest request = request(uri, headers);
         Duration wait = FIRST_PAUSE;
         for (int attempt = 1; ; attempt++) {
             UnresolvedImageException trouble;
             Duration asked = null;
             try {
-                HttpResponse<byte[]> answer = once(request, maxBytes);
+                HttpResponse<byte[]> answer = once(request, want);
                 if (answer.statusCode() != 429 && answer.statusCode() < 500) {
                     return answer;
                 }
@@ -173,27 +220,26 @@ final class RegistryHttp {
         }
     }
 
-    private HttpResponse<byte[]> once(HttpRequest request, int maxBytes) {
+    private HttpResponse<byte[]> once(HttpRequest request, Want want) {
         URI uri = request.uri();
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(
-                request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), maxBytes));
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(request, want.body());
         try {
             // The request's own time-out ends with the headers; this one covers a body that trickles.
-            return exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return exchange.get(want.limit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             exchange.cancel(true);
-            throw tooSlow(uri, e);
+            throw tooSlow(uri, want.limit(), e);
         } catch (InterruptedException e) {
             exchange.cancel(true);
             throw interrupted(uri, e);
         } catch (ExecutionException e) {
-            throw failed(uri, Objects.requireNonNullElse(e.getCause(), e));
+            throw failed(uri, want, Objects.requireNonNullElse(e.getCause(), e));
         }
     }
 
-    private UnresolvedImageException failed(URI uri, Throwable cause) {
+    private UnresolvedImageException failed(URI uri, Want want, Throwable cause) {
         return switch (cause) {
-            case HttpTimeoutException slow -> tooSlow(uri, slow);
+            case HttpTimeoutException slow -> tooSlow(uri, timeout, slow);
             case SSLException tls ->
                 UnresolvedImageException.lasting(
                         "no secure connection to " + host(uri) + ": " + tls.getMessage() + "; only registries on this"
@@ -211,7 +257,7 @@ final class RegistryHttp {
             case IOException broken
             when isTooLarge(broken) ->
                 UnresolvedImageException.lasting(
-                        host(uri) + " answered with more than a manifest has: " + broken.getMessage(), broken);
+                        host(uri) + " answered with more than " + want.what() + ": " + broken.getMessage(), broken);
             case IOException broken ->
                 UnresolvedImageException.passing(
                         "the connection to " + host(uri) + " broke: " + broken.getMessage(), broken);
@@ -219,9 +265,9 @@ final class RegistryHttp {
         };
     }
 
-    private UnresolvedImageException tooSlow(URI uri, Exception cause) {
+    private UnresolvedImageException tooSlow(URI uri, Duration limit, Exception cause) {
         return UnresolvedImageException.passing(
-                host(uri) + " gave no whole answer within " + timeout.toMillis() + " ms", cause);
+                host(uri) + " gave no whole answer within " + limit.toMillis() + " ms", cause);
     }
 
     private static UnresolvedImageException interrupted(URI uri, InterruptedException cause) {
