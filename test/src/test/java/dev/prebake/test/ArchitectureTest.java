@@ -33,6 +33,17 @@ class ArchitectureTest {
             .notDependOnEachOther();
 
     @ArchTest
+    static final ArchRule THE_REGISTRIES_KNOW_ONLY_THE_KERNEL = noClasses()
+            .that()
+            .resideInAPackage("dev.prebake.registry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.prebake.lab..", "dev.prebake.cli..", "dev.prebake.catalogue..")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(STATES);
+
+    @ArchTest
     static final ArchRule THE_KERNEL_KNOWS_NOBODY = noClasses()
             .that()
             .resideInAPackage("dev.prebake.kernel..")
