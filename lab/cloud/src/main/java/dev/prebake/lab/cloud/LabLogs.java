@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import dev.prebake.lab.wire.AwsFault;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,8 +99,8 @@ final class LabLogs implements CloudWatchLogsClient {
     }
 
     private static RuntimeException notFound(String message) {
-        return AwsAnswers.filled(
-                ResourceNotFoundException.builder(), "CloudWatchLogs", "ResourceNotFoundException", message);
+        return AwsFault.of(
+                ResourceNotFoundException.builder(), AwsAnswers.BAD_REQUEST, "ResourceNotFoundException", message);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.prebake.lab.states.ExecutionOutcome;
 import dev.prebake.lab.states.HistoryListener;
 import dev.prebake.lab.states.Interpreter;
 import dev.prebake.lab.states.StateMachine;
+import dev.prebake.lab.wire.AwsFault;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -64,9 +65,9 @@ final class LabStates implements SfnClient {
         existingMachine(request.stateMachineArn());
         String name = request.name() == null ? UUID.randomUUID().toString() : request.name();
         if (!NAME.matcher(name).matches()) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidNameException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidName",
                     "Invalid Name: '" + name + "'. The lab takes 1 to 80 letters, digits, '-' and '_'.");
         }
@@ -76,9 +77,9 @@ final class LabStates implements SfnClient {
             return started(running);
         }
         if (running != null || executions.find(name).isPresent()) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     ExecutionAlreadyExistsException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "ExecutionAlreadyExists",
                     "Execution Already Exists: '" + arn(name) + "'");
         }
@@ -178,9 +179,9 @@ final class LabStates implements SfnClient {
         try {
             return Json.mapper().readTree(text == null ? "{}" : text);
         } catch (JsonProcessingException e) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidExecutionInputException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidExecutionInput",
                     "Invalid State Machine Execution Input: " + e.getOriginalMessage());
         }
@@ -188,9 +189,9 @@ final class LabStates implements SfnClient {
 
     private void existingMachine(String arn) {
         if (!deployment.stateMachineArn().equals(arn)) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     StateMachineDoesNotExistException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "StateMachineDoesNotExist",
                     "State Machine Does Not Exist: '" + arn + "'. The lab has " + deployment.stateMachineArn() + ".");
         }
@@ -201,9 +202,9 @@ final class LabStates implements SfnClient {
         return Optional.ofNullable(live.get(name))
                 .map(LabStates::stored)
                 .or(() -> executions.find(name))
-                .orElseThrow(() -> AwsAnswers.filled(
+                .orElseThrow(() -> AwsFault.of(
                         ExecutionDoesNotExistException.builder(),
-                        "Sfn",
+                        AwsAnswers.BAD_REQUEST,
                         "ExecutionDoesNotExist",
                         "Execution Does Not Exist: '" + executionArn + "'"));
     }
