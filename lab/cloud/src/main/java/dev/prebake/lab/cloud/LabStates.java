@@ -36,6 +36,8 @@ import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 /** Step Functions with the one state machine that there is, over the lab's interpreter. */
 final class LabStates implements SfnClient {
     private static final Pattern NAME = Pattern.compile("[0-9A-Za-z_-]{1,80}");
+    private static final String ARN_PREFIX =
+            "arn:aws:states:" + Account.REGION + ":" + Account.ID + ":execution:" + Deployment.STATE_MACHINE + ":";
 
     private final StateMachine machine;
     private final Deployment deployment;
@@ -125,6 +127,8 @@ final class LabStates implements SfnClient {
         existingMachine(request.stateMachineArn());
         return ListExecutionsResponse.builder()
                 .executions(executions.all().stream()
+                        // The file follows a moment after the end.
+                        .flatMap(execution -> find(execution.name()).stream())
                         .filter(execution -> request.statusFilterAsString() == null
                                 || request.statusFilterAsString()
                                         .equals(execution.status().name()))
@@ -198,15 +202,21 @@ final class LabStates implements SfnClient {
     }
 
     private StoredExecution existing(String executionArn) {
-        String name = executionArn.substring(executionArn.lastIndexOf(':') + 1);
-        return Optional.ofNullable(live.get(name))
-                .map(LabStates::stored)
-                .or(() -> executions.find(name))
+        return Optional.of(executionArn)
+                .filter(text -> text.startsWith(ARN_PREFIX))
+                .map(text -> text.substring(ARN_PREFIX.length()))
+                // Whatever else stands there is no file's name.
+                .filter(name -> NAME.matcher(name).matches())
+                .flatMap(this::find)
                 .orElseThrow(() -> AwsFault.of(
                         ExecutionDoesNotExistException.builder(),
                         AwsAnswers.BAD_REQUEST,
                         "ExecutionDoesNotExist",
                         "Execution Does Not Exist: '" + executionArn + "'"));
+    }
+
+    private Optional<StoredExecution> find(String name) {
+        return Optional.ofNullable(live.get(name)).map(LabStates::stored).or(() -> executions.find(name));
     }
 
     private StartExecutionResponse started(Execution execution) {
@@ -230,7 +240,6 @@ final class LabStates implements SfnClient {
     }
 
     private static String arn(String name) {
-        return "arn:aws:states:" + Account.REGION + ":" + Account.ID + ":execution:" + Deployment.STATE_MACHINE + ":"
-                + name;
+        return ARN_PREFIX + name;
     }
 }
