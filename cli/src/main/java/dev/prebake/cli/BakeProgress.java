@@ -22,7 +22,9 @@ record BakeProgress(String phase, @Nullable String image, long doneBytes, long t
             return Optional.empty();
         }
         try {
-            return Optional.of(Json.mapper().readValue(line, BakeProgress.class));
+            BakeProgress progress = Json.mapper().readValue(line, BakeProgress.class);
+            // Of somebody else's JSON the phase may be absent, whatever the record says.
+            return Optional.ofNullable(progress.phase()).map(_ -> progress);
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }

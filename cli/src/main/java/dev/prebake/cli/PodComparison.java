@@ -64,19 +64,24 @@ final class PodComparison {
                 parts(cached.getLast()));
     }
 
-    /** Boots a node on a new volume, drops the page cache, starts the pods one after another, and removes both. */
+    /**
+     * Boots a node on a new volume, drops the page cache, starts the pods one after another, and removes both. After a failure
+     * the volume stays for the lab to delete as it closes: a node that was interrupted may still hold it.
+     */
     private List<PodStart> onFreshNode(String number, NodeOptions options, VolumeMaker volume, List<PodSpec> pods) {
         // Unlike every other lab's on this machine: control groups are the machine's as a whole.
         String suffix = Long.toHexString(ProcessHandle.current().pid()) + number;
         String id = "0".repeat(17 - suffix.length()) + suffix;
         String volumeId = "vol-" + id;
         volume.make(volumeId);
+        List<PodStart> starts;
         try (Node node = Node.boot(plane, "i-" + id, volumeId, options)) {
             Node.dropCaches();
-            return pods.stream().map(node::start).map(PodComparison::succeeded).toList();
-        } finally {
-            plane.deleteVolume(volumeId);
+            starts =
+                    pods.stream().map(node::start).map(PodComparison::succeeded).toList();
         }
+        plane.deleteVolume(volumeId);
+        return starts;
     }
 
     private static PodStart succeeded(PodStart start) {

@@ -1,36 +1,24 @@
 package dev.prebake.lab.cloud;
 
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import dev.prebake.lab.wire.AwsFault;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ssm.model.SsmException;
 
-/** Errors as the services answer them: their codes, their wording where it matters. */
+/** Errors that have no exception class of their own, by their codes. */
 final class AwsAnswers {
-    private static final int BAD_REQUEST = 400;
+    /** The HTTP status of everything that is the caller's fault. */
+    static final int BAD_REQUEST = 400;
 
     private AwsAnswers() {}
 
-    /** An error of EC2, by its code. */
+    /** An error of EC2. */
     static AwsServiceException ec2(String code, String message) {
-        return filled(Ec2Exception.builder(), "Ec2", code, message);
+        return AwsFault.of(Ec2Exception.builder(), BAD_REQUEST, code, message);
     }
 
-    /** An error of Systems Manager that has no exception class of its own, by its code. */
+    /** An error of Systems Manager. */
     static AwsServiceException ssm(String code, String message) {
-        return filled(SsmException.builder(), "Ssm", code, message);
-    }
-
-    /** Fills any service exception's builder as the SDK would on receipt. */
-    static AwsServiceException filled(
-            AwsServiceException.Builder builder, String service, String code, String message) {
-        return builder.awsErrorDetails(AwsErrorDetails.builder()
-                        .serviceName(service)
-                        .errorCode(code)
-                        .errorMessage(message)
-                        .build())
-                .message(message)
-                .statusCode(BAD_REQUEST)
-                .build();
+        return AwsFault.of(SsmException.builder(), BAD_REQUEST, code, message);
     }
 }

@@ -3,6 +3,7 @@ package dev.prebake.lab.cloud;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Json;
+import dev.prebake.lab.wire.AwsFault;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,9 +73,9 @@ final class CommandDocument {
             parameters.put(key, value);
         });
         if (!problems.isEmpty()) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidParametersException.builder(),
-                    "Ssm",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidParameters",
                     String.join("; ", problems) + ".");
         }

@@ -2,6 +2,7 @@ package dev.prebake.lab.cloud;
 
 import dev.prebake.lab.clock.Activity;
 import dev.prebake.lab.clock.LabClock;
+import dev.prebake.lab.wire.AwsFault;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -58,9 +59,9 @@ final class Commands {
 
     SendCommandResponse send(SendCommandRequest request) {
         if (!document.name().equals(request.documentName())) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidDocumentException.builder(),
-                    "Ssm",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidDocument",
                     "Document with name " + request.documentName() + " does not exist.");
         }
@@ -69,9 +70,9 @@ final class Commands {
                 || instances.running().stream()
                         .noneMatch(instance -> instance.instanceId()
                                 .equals(request.instanceIds().getFirst()))) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidInstanceIdException.builder(),
-                    "Ssm",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidInstanceId",
                     "Instances " + request.instanceIds() + " not in a valid state for account " + Account.ID
                             + ". The lab's commands go to one running instance each.");
@@ -127,9 +128,9 @@ final class Commands {
     GetCommandInvocationResponse invocation(GetCommandInvocationRequest request) {
         Invocation invocation = invocations.get(request.commandId());
         if (invocation == null || !invocation.instanceId.equals(request.instanceId())) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvocationDoesNotExistException.builder(),
-                    "Ssm",
+                    AwsAnswers.BAD_REQUEST,
                     "InvocationDoesNotExist",
                     "The command ID and managed node ID you specified didn't match any invocations.");
         }

@@ -91,8 +91,7 @@ final class FastRestores {
 
     DescribeFastSnapshotRestoresResponse describe(DescribeFastSnapshotRestoresRequest request) {
         return DescribeFastSnapshotRestoresResponse.builder()
-                .fastSnapshotRestores(account.fastRestores().stream()
-                        .filter(restore -> filter.matches(restore, request.filters()))
+                .fastSnapshotRestores(filter.passing(account.fastRestores(), request.filters()).stream()
                         .map(this::answer)
                         .toList())
                 .build();

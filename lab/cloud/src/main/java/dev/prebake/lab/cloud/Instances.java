@@ -110,8 +110,7 @@ final class Instances implements AutoCloseable {
                 ? all()
                 : request.instanceIds().stream().map(this::existing).toList();
         return DescribeInstancesResponse.builder()
-                .reservations(asked.stream()
-                        .filter(instance -> FILTER.matches(instance, request.filters()))
+                .reservations(FILTER.passing(asked, request.filters()).stream()
                         .map(instance -> Reservation.builder()
                                 .ownerId(Account.ID)
                                 .instances(answer(instance))
@@ -192,9 +191,10 @@ final class Instances implements AutoCloseable {
                 ResourceTags.of(request.tagSpecifications(), ResourceType.INSTANCE),
                 InstanceStateName.PENDING,
                 null);
-        for (BlockDeviceMapping mapping : request.blockDeviceMappings()) {
-            volumes.add(volume(instance, mapping, ResourceTags.of(request.tagSpecifications(), ResourceType.VOLUME)));
-        }
+        Map<String, String> volumeTags = ResourceTags.of(request.tagSpecifications(), ResourceType.VOLUME);
+        volumes.add(request.blockDeviceMappings().stream()
+                .map(mapping -> volume(instance, mapping, volumeTags))
+                .toList());
         instances.put(instance.instanceId(), instance);
         Activity starting = clock.begin("start of " + instance.instanceId());
         background.execute(() -> {

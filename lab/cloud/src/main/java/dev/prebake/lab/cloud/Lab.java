@@ -7,6 +7,7 @@ import dev.prebake.catalogue.FunctionEntry;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.lab.clock.LabClock;
 import dev.prebake.lab.host.DataPlane;
+import dev.prebake.lab.host.Snapshot;
 import dev.prebake.lab.host.Volume;
 import dev.prebake.lab.states.Interpreter;
 import dev.prebake.lab.states.StateMachine;
@@ -111,14 +112,18 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
-     * Opens the lab over a data plane, which it closes with itself. What a killed lab left is removed first.
+     * Opens the lab over a data plane, which it closes with itself, or when it can't be opened. What a killed lab left is removed first.
      *
      * <p>The SDK's settings of this JVM lead to the lab while it is open, so there can be one at a time.
      */
     public static Lab open(DataPlane plane, LabObserver observer) {
         try {
             return new Lab(plane, observer);
+        } catch (RuntimeException e) {
+            plane.close();
+            throw e;
         } catch (IOException e) {
+            plane.close();
             throw new LabException("Opening the lab's endpoint on loopback failed: " + e.getMessage(), e);
         }
     }
@@ -209,6 +214,12 @@ public final class Lab implements AutoCloseable {
                 account.removeSnapshot(snapshot.snapshotId());
                 plane.deleteSnapshot(snapshot.snapshotId());
                 recovered.add("Removed snapshot " + snapshot.snapshotId() + ", which never became whole.");
+            }
+        }
+        for (Snapshot snapshot : plane.snapshots()) {
+            if (account.snapshot(snapshot.id()).isEmpty()) {
+                plane.deleteSnapshot(snapshot.id());
+                recovered.add("Deleted snapshot " + snapshot.id() + ", which the account doesn't have.");
             }
         }
         return List.copyOf(recovered);

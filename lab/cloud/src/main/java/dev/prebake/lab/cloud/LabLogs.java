@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import dev.prebake.lab.wire.AwsFault;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +8,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsResponse;
+import software.amazon.awssdk.services.cloudwatchlogs.model.InvalidParameterException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.LogStream;
 import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundException;
@@ -20,6 +21,8 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.ResourceNotFoundExce
 /** CloudWatch Logs, as far as the output of commands goes through it: groups with streams of lines, kept for a run. */
 final class LabLogs implements CloudWatchLogsClient {
     private static final int DEFAULT_LIMIT = 10_000;
+    private static final String FORWARD = "f/";
+    private static final String BACKWARD = "b/";
 
     private final InstantSource clock;
     private final Map<String, Map<String, List<OutputLogEvent>>> groups = new ConcurrentSkipListMap<>();
@@ -65,13 +68,15 @@ final class LabLogs implements CloudWatchLogsClient {
         }
         List<OutputLogEvent> all = new ArrayList<>(events);
         int limit = request.limit() == null ? DEFAULT_LIMIT : request.limit();
-        boolean fromHead = Boolean.TRUE.equals(request.startFromHead());
-        int from = fromHead ? position(request.nextToken()) : Math.max(0, all.size() - limit);
-        int to = Math.min(all.size(), from + limit);
+        String token = request.nextToken();
+        boolean forward = token == null ? Boolean.TRUE.equals(request.startFromHead()) : token.startsWith(FORWARD);
+        int start = token == null ? (forward ? 0 : all.size()) : position(token);
+        int from = forward ? Math.min(start, all.size()) : Math.max(0, start - limit);
+        int to = forward ? Math.min(all.size(), from + limit) : Math.min(start, all.size());
         return GetLogEventsResponse.builder()
                 .events(all.subList(Math.min(from, to), to))
-                .nextForwardToken("f/" + to)
-                .nextBackwardToken("b/" + from)
+                .nextForwardToken(FORWARD + to)
+                .nextBackwardToken(BACKWARD + from)
                 .build();
     }
 
@@ -85,8 +90,17 @@ final class LabLogs implements CloudWatchLogsClient {
         // Nothing is held.
     }
 
-    private static int position(@Nullable String token) {
-        return token == null ? 0 : Integer.parseInt(token.substring(token.indexOf('/') + 1));
+    /** The event that a page ends before or the next one begins with. */
+    private static int position(String token) {
+        try {
+            return Integer.parseInt(token.substring(token.indexOf('/') + 1));
+        } catch (NumberFormatException e) {
+            throw AwsFault.of(
+                    InvalidParameterException.builder(),
+                    AwsAnswers.BAD_REQUEST,
+                    "InvalidParameterException",
+                    "The specified nextToken is invalid.");
+        }
     }
 
     private Map<String, List<OutputLogEvent>> group(String name) {
@@ -98,8 +112,8 @@ final class LabLogs implements CloudWatchLogsClient {
     }
 
     private static RuntimeException notFound(String message) {
-        return AwsAnswers.filled(
-                ResourceNotFoundException.builder(), "CloudWatchLogs", "ResourceNotFoundException", message);
+        return AwsFault.of(
+                ResourceNotFoundException.builder(), AwsAnswers.BAD_REQUEST, "ResourceNotFoundException", message);
     }
 
     /**

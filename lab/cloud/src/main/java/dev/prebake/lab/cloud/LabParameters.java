@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import dev.prebake.lab.wire.AwsFault;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +39,9 @@ final class LabParameters {
 
     GetParameterResponse get(GetParameterRequest request) {
         StoredParameter parameter = find(request.name())
-                .orElseThrow(() -> AwsAnswers.filled(
+                .orElseThrow(() -> AwsFault.of(
                         ParameterNotFoundException.builder(),
-                        "Ssm",
+                        AwsAnswers.BAD_REQUEST,
                         "ParameterNotFound",
                         "Parameter " + request.name() + " not found."));
         return GetParameterResponse.builder()
@@ -68,9 +69,9 @@ final class LabParameters {
         }
         Optional<StoredParameter> present = account.parameter(name);
         if (present.isPresent() && !Boolean.TRUE.equals(request.overwrite())) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     ParameterAlreadyExistsException.builder(),
-                    "Ssm",
+                    AwsAnswers.BAD_REQUEST,
                     "ParameterAlreadyExists",
                     "The parameter already exists. To overwrite this value, set the overwrite option in the request to"
                             + " true.");

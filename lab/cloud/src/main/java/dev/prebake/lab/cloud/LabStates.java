@@ -9,6 +9,7 @@ import dev.prebake.lab.states.ExecutionOutcome;
 import dev.prebake.lab.states.HistoryListener;
 import dev.prebake.lab.states.Interpreter;
 import dev.prebake.lab.states.StateMachine;
+import dev.prebake.lab.wire.AwsFault;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,6 +36,8 @@ import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 /** Step Functions with the one state machine that there is, over the lab's interpreter. */
 final class LabStates implements SfnClient {
     private static final Pattern NAME = Pattern.compile("[0-9A-Za-z_-]{1,80}");
+    private static final String ARN_PREFIX =
+            "arn:aws:states:" + Account.REGION + ":" + Account.ID + ":execution:" + Deployment.STATE_MACHINE + ":";
 
     private final StateMachine machine;
     private final Deployment deployment;
@@ -64,9 +67,9 @@ final class LabStates implements SfnClient {
         existingMachine(request.stateMachineArn());
         String name = request.name() == null ? UUID.randomUUID().toString() : request.name();
         if (!NAME.matcher(name).matches()) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidNameException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidName",
                     "Invalid Name: '" + name + "'. The lab takes 1 to 80 letters, digits, '-' and '_'.");
         }
@@ -76,9 +79,9 @@ final class LabStates implements SfnClient {
             return started(running);
         }
         if (running != null || executions.find(name).isPresent()) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     ExecutionAlreadyExistsException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "ExecutionAlreadyExists",
                     "Execution Already Exists: '" + arn(name) + "'");
         }
@@ -124,6 +127,8 @@ final class LabStates implements SfnClient {
         existingMachine(request.stateMachineArn());
         return ListExecutionsResponse.builder()
                 .executions(executions.all().stream()
+                        // The file follows a moment after the end.
+                        .flatMap(execution -> find(execution.name()).stream())
                         .filter(execution -> request.statusFilterAsString() == null
                                 || request.statusFilterAsString()
                                         .equals(execution.status().name()))
@@ -178,9 +183,9 @@ final class LabStates implements SfnClient {
         try {
             return Json.mapper().readTree(text == null ? "{}" : text);
         } catch (JsonProcessingException e) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     InvalidExecutionInputException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "InvalidExecutionInput",
                     "Invalid State Machine Execution Input: " + e.getOriginalMessage());
         }
@@ -188,24 +193,30 @@ final class LabStates implements SfnClient {
 
     private void existingMachine(String arn) {
         if (!deployment.stateMachineArn().equals(arn)) {
-            throw AwsAnswers.filled(
+            throw AwsFault.of(
                     StateMachineDoesNotExistException.builder(),
-                    "Sfn",
+                    AwsAnswers.BAD_REQUEST,
                     "StateMachineDoesNotExist",
                     "State Machine Does Not Exist: '" + arn + "'. The lab has " + deployment.stateMachineArn() + ".");
         }
     }
 
     private StoredExecution existing(String executionArn) {
-        String name = executionArn.substring(executionArn.lastIndexOf(':') + 1);
-        return Optional.ofNullable(live.get(name))
-                .map(LabStates::stored)
-                .or(() -> executions.find(name))
-                .orElseThrow(() -> AwsAnswers.filled(
+        return Optional.of(executionArn)
+                .filter(text -> text.startsWith(ARN_PREFIX))
+                .map(text -> text.substring(ARN_PREFIX.length()))
+                // Whatever else stands there is no file's name.
+                .filter(name -> NAME.matcher(name).matches())
+                .flatMap(this::find)
+                .orElseThrow(() -> AwsFault.of(
                         ExecutionDoesNotExistException.builder(),
-                        "Sfn",
+                        AwsAnswers.BAD_REQUEST,
                         "ExecutionDoesNotExist",
                         "Execution Does Not Exist: '" + executionArn + "'"));
+    }
+
+    private Optional<StoredExecution> find(String name) {
+        return Optional.ofNullable(live.get(name)).map(LabStates::stored).or(() -> executions.find(name));
     }
 
     private StartExecutionResponse started(Execution execution) {
@@ -229,7 +240,6 @@ final class LabStates implements SfnClient {
     }
 
     private static String arn(String name) {
-        return "arn:aws:states:" + Account.REGION + ":" + Account.ID + ":execution:" + Deployment.STATE_MACHINE + ":"
-                + name;
+        return ARN_PREFIX + name;
     }
 }

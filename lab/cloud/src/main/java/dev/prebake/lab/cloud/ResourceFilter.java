@@ -2,6 +2,7 @@ package dev.prebake.lab.cloud;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +16,9 @@ import software.amazon.awssdk.services.ec2.model.Tag;
  * @param <R> the kind of resource
  */
 final class ResourceFilter<R> {
+    private static final String TAG = "tag:";
+    private static final String TAG_KEY = "tag-key";
+
     private final Map<String, Function<R, List<String>>> attributes;
     private final Function<R, List<Tag>> tags;
 
@@ -24,33 +28,41 @@ final class ResourceFilter<R> {
         this.tags = tags;
     }
 
-    /** Whether the resource passes all filters; a filter that the lab doesn't know is refused as EC2 refuses an unknown one. */
-    boolean matches(R resource, List<Filter> filters) {
-        return filters.stream()
-                .allMatch(filter -> values(resource, filter.name()).stream()
-                        .anyMatch(value -> filter.values().stream()
-                                .anyMatch(wanted -> glob(wanted).matcher(value).matches())));
+    /** Those that pass all filters; a filter that the lab doesn't know is refused as EC2 refuses an unknown one. */
+    List<R> passing(List<R> resources, List<Filter> filters) {
+        filters.forEach(filter -> requireKnown(filter.name()));
+        return resources.stream()
+                .filter(resource -> filters.stream().allMatch(filter -> matches(resource, filter)))
+                .toList();
     }
 
-    private List<String> values(R resource, String name) {
-        if (name.startsWith("tag:")) {
-            String key = name.substring("tag:".length());
-            return tags.apply(resource).stream()
-                    .filter(tag -> tag.key().equals(key))
-                    .map(Tag::value)
-                    .toList();
-        }
-        if (name.equals("tag-key")) {
-            return tags.apply(resource).stream().map(Tag::key).toList();
-        }
-        Function<R, List<String>> attribute = attributes.get(name);
-        if (attribute == null) {
+    private void requireKnown(String name) {
+        if (!name.startsWith(TAG) && !name.equals(TAG_KEY) && !attributes.containsKey(name)) {
             throw AwsAnswers.ec2(
                     "InvalidParameterValue",
                     "The filter '" + name + "' is invalid. The lab knows tag:KEY, tag-key, "
                             + attributes.keySet().stream().sorted().collect(Collectors.joining(", ")) + ".");
         }
-        return attribute.apply(resource);
+    }
+
+    private boolean matches(R resource, Filter filter) {
+        return values(resource, filter.name()).stream()
+                .anyMatch(value -> filter.values().stream()
+                        .anyMatch(wanted -> glob(wanted).matcher(value).matches()));
+    }
+
+    private List<String> values(R resource, String name) {
+        if (name.startsWith(TAG)) {
+            String key = name.substring(TAG.length());
+            return tags.apply(resource).stream()
+                    .filter(tag -> tag.key().equals(key))
+                    .map(Tag::value)
+                    .toList();
+        }
+        if (name.equals(TAG_KEY)) {
+            return tags.apply(resource).stream().map(Tag::key).toList();
+        }
+        return Objects.requireNonNull(attributes.get(name), name).apply(resource);
     }
 
     private static Pattern glob(String wanted) {

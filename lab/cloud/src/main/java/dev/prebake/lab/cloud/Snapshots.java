@@ -88,8 +88,7 @@ final class Snapshots {
                 ? account.snapshots()
                 : request.snapshotIds().stream().map(this::existing).toList();
         return DescribeSnapshotsResponse.builder()
-                .snapshots(asked.stream()
-                        .filter(snapshot -> FILTER.matches(snapshot, request.filters()))
+                .snapshots(FILTER.passing(asked, request.filters()).stream()
                         .map(Snapshots::answer)
                         .toList())
                 .build();

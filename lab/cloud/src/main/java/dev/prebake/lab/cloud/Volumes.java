@@ -1,6 +1,7 @@
 package dev.prebake.lab.cloud;
 
 import dev.prebake.lab.host.DataPlane;
+import dev.prebake.lab.host.Snapshot;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +37,29 @@ final class Volumes {
         this.plane = plane;
     }
 
-    void add(LabVolume volume) {
-        if (volume.snapshotId().isEmpty()) {
-            plane.createVolume(volume.volumeId(), volume.sizeGiB());
-        } else {
-            plane.createVolume(volume.volumeId(), volume.sizeGiB(), volume.snapshotId());
+    /** Makes an instance's volumes: none of them when one can't be made from its snapshot. */
+    void add(List<LabVolume> wanted) {
+        wanted.stream().filter(volume -> !volume.snapshotId().isEmpty()).forEach(this::requireSnapshot);
+        for (LabVolume volume : wanted) {
+            if (volume.snapshotId().isEmpty()) {
+                plane.createVolume(volume.volumeId(), volume.sizeGiB());
+            } else {
+                plane.createVolume(volume.volumeId(), volume.sizeGiB(), volume.snapshotId());
+            }
+            volumes.put(volume.volumeId(), volume);
         }
-        volumes.put(volume.volumeId(), volume);
+    }
+
+    private void requireSnapshot(LabVolume volume) {
+        Snapshot snapshot = plane.snapshot(volume.snapshotId())
+                .orElseThrow(() -> AwsAnswers.ec2(
+                        "InvalidSnapshot.NotFound", "The snapshot '" + volume.snapshotId() + "' does not exist."));
+        if (volume.sizeGiB() < snapshot.sizeGiB()) {
+            throw AwsAnswers.ec2(
+                    "InvalidBlockDeviceMapping",
+                    "Volume of size " + volume.sizeGiB() + "GB is smaller than snapshot '" + snapshot.id()
+                            + "', expect size >= " + snapshot.sizeGiB() + "GB");
+        }
     }
 
     List<LabVolume> attachedTo(String instanceId) {
@@ -79,8 +96,7 @@ final class Volumes {
                         .toList()
                 : request.volumeIds().stream().map(this::existing).toList();
         return DescribeVolumesResponse.builder()
-                .volumes(asked.stream()
-                        .filter(volume -> FILTER.matches(volume, request.filters()))
+                .volumes(FILTER.passing(asked, request.filters()).stream()
                         .map(Volumes::answer)
                         .toList())
                 .build();

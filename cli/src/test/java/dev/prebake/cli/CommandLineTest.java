@@ -1,0 +1,148 @@
+package dev.prebake.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+@DisplayName("The command line")
+class CommandLineTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @DisplayName("names its subcommands when none is given, as wrong usage")
+    void noSubcommand() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).startsWith("Name a subcommand: local.").contains("Usage: prebake");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("--help explains on standard output and ends with 0")
+    void help() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("Usage: prebake", "local", "./prebake local");
+
+        assertThat(run("local", "--help")).isZero();
+        assertThat(out.toString()).contains("--image=REF", "--input=FILE", "--json", "COMMAND", "PREBAKE_HOME");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("--version names the program and its version")
+    void version() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).startsWith("prebake 0.1.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--nonsense", "--image", "--input", "--json=maybe"})
+    @DisplayName("calls an option that is unknown or incomplete wrong usage, and names it")
+    void wrongOption(String option) {
+        assertThat(run("local", option)).isEqualTo(2);
+        assertThat(err.toString()).contains(option.replace("=maybe", ""), "Usage: prebake local");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("calls an unknown subcommand wrong usage")
+    void unknownSubcommand() {
+        assertThat(run("globe")).isEqualTo(2);
+        assertThat(err.toString()).contains("globe");
+    }
+
+    @Test
+    @DisplayName("calls a missing input file wrong usage, before anything starts")
+    void missingFile() {
+        Path missing = folder.resolve("missing.json");
+
+        assertThat(run("local", "--input", missing.toString())).isEqualTo(2);
+
+        assertThat(err.toString().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).startsWith("prebake: Reading " + missing + " failed:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "images: []", "{\"images\": [}"})
+    @DisplayName("calls an input file that is no JSON wrong usage")
+    void noJson(String content) throws IOException {
+        Path input = Files.writeString(folder.resolve("input.json"), content);
+
+        assertThat(run("local", "--input", input.toString())).isEqualTo(2);
+
+        assertThat(err.toString())
+                .startsWith("prebake: Reading " + input + " as JSON failed:")
+                .contains("events/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "7", "null", ""})
+    @DisplayName("calls an input file without a JSON object wrong usage")
+    void noObject(String content) throws IOException {
+        Path input = Files.writeString(folder.resolve("input.json"), content);
+
+        assertThat(run("local", "--input", input.toString())).isEqualTo(2);
+
+        assertThat(err.toString()).startsWith("prebake: Reading " + input).contains("no JSON object");
+    }
+
+    @Test
+    @DisplayName("ends any other failure with 1, its message last on standard error and no trace")
+    void otherFailure() {
+        assertThat(failing(new IllegalStateException("The disk is full."))).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("prebake: The disk is full.\n");
+    }
+
+    @Test
+    @DisplayName("names the exception where it has no message")
+    void silentFailure() {
+        assertThat(failing(new IllegalStateException())).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("prebake: java.lang.IllegalStateException\n");
+    }
+
+    @Test
+    @DisplayName("ends a usage failure with 2")
+    void usageFailure() {
+        assertThat(failing(new UsageException("The file is wrong.", null))).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo("prebake: The file is wrong.\n");
+    }
+
+    private int run(String... arguments) {
+        return run(Main.commandLine(), arguments);
+    }
+
+    private int failing(RuntimeException failure) {
+        return run(new CommandLine(new Failing(failure)).setExecutionExceptionHandler(new FailureReporter()));
+    }
+
+    private int run(CommandLine commandLine, String... arguments) {
+        return commandLine
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    @Command(name = "failing")
+    private record Failing(RuntimeException failure) implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            throw failure;
+        }
+    }
+}

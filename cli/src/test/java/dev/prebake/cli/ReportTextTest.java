@@ -1,0 +1,99 @@
+package dev.prebake.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The report in words")
+class ReportTextTest {
+    @Test
+    @DisplayName("has the snapshot, its images and the pod's three starts in columns")
+    void measured() {
+        assertThat(String.join("\n", ReportText.lines(Reports.measured()))).isEqualTo("""
+
+                snap-0a  10 GiB, 354 MB used, published in /prebake/default/snapshot-id
+                  127.0.0.1:5055/app:1  141 MB compressed, 353 MB unpacked
+                    sha256:aa
+
+                Pod start, seconds           uncached    cached      warm
+                  fetch                          0.62      0.00      0.00
+                  unpack after the fetch         3.71      0.00      0.00
+                  start                          0.40      0.44      0.35
+                  program                        1.33      1.24      1.11
+                  total                          6.05      1.67      1.46
+
+                From the snapshot the pod starts 3.6 times faster.""");
+        assertThat(ReportText.failure(Reports.measured())).isEmpty();
+    }
+
+    @Test
+    @DisplayName("says why pod starts weren't measured")
+    void notMeasured() {
+        assertThat(String.join("\n", ReportText.lines(Reports.notMeasured()))).isEqualTo("""
+
+                snap-0a  10 GiB, published in /prebake/default/snapshot-id
+                  app:1  141 MB compressed
+                    sha256:aa
+
+                Pod starts were not measured, because you are not root.""");
+    }
+
+    @Test
+    @DisplayName("has nothing but the reason for a run that failed")
+    void failed() {
+        assertThat(ReportText.lines(Reports.ended("FAILED", "a.B", "why"))).isEmpty();
+        assertThat(failure("dev.prebake.plan.InvalidInputException", "why"))
+                .isEqualTo("prebake: the workflow ended FAILED with InvalidInputException:\nwhy");
+    }
+
+    @Test
+    @DisplayName("gives the message out of a handler's JSON")
+    void handlerError() {
+        assertThat(
+                        failure(
+                                "dev.prebake.plan.InvalidInputException",
+                                "{\"errorMessage\":\"images {is} empty.\\nAdd one.\",\"errorType\":\"x\",\"stackTrace\":[\"{\"]}"))
+                .endsWith("InvalidInputException:\nimages {is} empty.\nAdd one.");
+    }
+
+    @Test
+    @DisplayName("gives what CleanUp couldn't remove too, which stands behind the first error as JSON of its own")
+    void cleanUpFailedToo() {
+        assertThat(failure(
+                        "dev.prebake.command.ImagePullFailedException",
+                        "{\"errorMessage\":\"pulling app:1 failed\",\"stackTrace\":[]} CleanUp failed too:"
+                                + " dev.prebake.cleanup.CleanUpIncompleteException:"
+                                + " {\"errorMessage\":\"vol-0a is left\",\"stackTrace\":[\"a {b}\"]}"))
+                .endsWith("ImagePullFailedException:\npulling app:1 failed CleanUp failed too:"
+                        + " dev.prebake.cleanup.CleanUpIncompleteException: vol-0a is left");
+    }
+
+    @Test
+    @DisplayName("leaves every other cause as it is")
+    void otherCauses() {
+        for (String cause : new String[] {
+            "The Choices[0] of 'IsBaked' gave {\"a\": 1}, no boolean.",
+            "{\"code\": 7} and more",
+            "{\"errorMessage\": 7}",
+            "{ is no JSON",
+            "}{",
+            ""
+        }) {
+            assertThat(failure("States.Runtime", cause))
+                    .isEqualTo("prebake: the workflow ended FAILED with Runtime:\n" + cause);
+        }
+    }
+
+    @Test
+    @DisplayName("of an end without an error or a cause goes by the status")
+    void nothingSaid() {
+        assertThat(ReportText.failure(Reports.ended("TIMED_OUT", null, null)))
+                .isEqualTo("prebake: the workflow ended TIMED_OUT with TIMED_OUT:\n(no more was said)");
+    }
+
+    private static String failure(String error, @Nullable String cause) {
+        return ReportText.failure(Reports.ended("FAILED", error, cause));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.prebake.lab.cloud;
+
+import static dev.prebake.lab.cloud.Doubles.assertRefused;
+import static dev.prebake.lab.cloud.Doubles.filter;
+import static dev.prebake.lab.cloud.Doubles.volumeOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotState;
+
+@DisplayName("The lab's snapshots")
+@SuppressWarnings("NullAway.Init")
+class SnapshotsTest {
+    @TempDir
+    private Path home;
+
+    private Doubles aws;
+
+    @BeforeEach
+    void open() {
+        aws = new Doubles(home);
+    }
+
+    @AfterEach
+    void close() {
+        aws.close();
+    }
+
+    @Test
+    @DisplayName("A snapshot is pending until its copy is whole, and completed from then on")
+    void completes() {
+        String volumeId = volumeOf(aws.launched("one"));
+        String snapshotId = aws.begunSnapshot(volumeId, "one");
+
+        Snapshot pending = described().getFirst();
+        assertThat(pending.state()).isEqualTo(SnapshotState.PENDING);
+        assertThat(pending.progress()).isEqualTo("0%");
+        assertThat(pending.completionTime()).isNull();
+        assertThat(aws.plane.snapshots()).isEmpty();
+
+        aws.backlog.work();
+
+        Snapshot completed = described().getFirst();
+        assertThat(completed.snapshotId()).isEqualTo(snapshotId);
+        assertThat(completed.volumeId()).isEqualTo(volumeId);
+        assertThat(completed.volumeSize()).isEqualTo(Doubles.VOLUME_GIB);
+        assertThat(completed.state()).isEqualTo(SnapshotState.COMPLETED);
+        assertThat(completed.progress()).isEqualTo("100%");
+        assertThat(completed.startTime()).isEqualTo(Doubles.START);
+        assertThat(completed.completionTime()).isEqualTo(Doubles.START);
+        assertThat(aws.plane.snapshot(snapshotId)).isPresent();
+    }
+
+    @Test
+    @DisplayName("A snapshot whose copy fails is in error and says why")
+    void fails() {
+        String volumeId = volumeOf(aws.launched("one"));
+        aws.begunSnapshot(volumeId, "one");
+        aws.plane.machines().getFirst().close();
+        aws.plane.deleteVolume(volumeId);
+
+        aws.backlog.work();
+
+        Snapshot failed = described().getFirst();
+        assertThat(failed.state()).isEqualTo(SnapshotState.ERROR);
+        assertThat(failed.stateMessage()).contains("no volume " + volumeId);
+    }
+
+    @Test
+    @DisplayName("An unknown volume or snapshot is EC2's error")
+    void unknown() {
+        String known = aws.snapshot("one");
+        var describe =
+                DescribeSnapshotsRequest.builder().snapshotIds(known, "snap-0x").build();
+
+        assertRefused("InvalidVolume.NotFound", "'vol-0x'", () -> aws.begunSnapshot("vol-0x", "two"));
+        assertRefused("InvalidSnapshot.NotFound", "'snap-0x'", () -> aws.ec2.describeSnapshots(describe));
+        assertRefused("InvalidSnapshot.NotFound", "'snap-0x'", () -> delete("snap-0x"));
+        assertThat(described()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("A deleted snapshot is gone, its files and its Fast Snapshot Restores too; others stay")
+    void deletes() {
+        String kept = aws.snapshot("one");
+        String deleted = aws.snapshot("two");
+        aws.ec2.enableFastSnapshotRestores(EnableFastSnapshotRestoresRequest.builder()
+                .sourceSnapshotIds(kept, deleted)
+                .availabilityZones(Doubles.ZONE)
+                .build());
+
+        delete(deleted);
+
+        assertThat(described()).extracting(Snapshot::snapshotId).containsExactly(kept);
+        assertThat(aws.plane.snapshot(deleted)).isEmpty();
+        assertThat(aws.ec2
+                        .describeFastSnapshotRestores(
+                                DescribeFastSnapshotRestoresRequest.builder().build())
+                        .fastSnapshotRestores())
+                .singleElement()
+                .satisfies(restore -> assertThat(restore.snapshotId()).isEqualTo(kept));
+        assertRefused("InvalidSnapshot.NotFound", deleted, () -> delete(deleted));
+    }
+
+    @Test
+    @DisplayName("Filters find snapshots by tag, status, volume and description")
+    void filters() {
+        String one = aws.snapshot("one");
+        String two = aws.begunSnapshot(volumeOf(aws.launched("two")), "two");
+
+        assertThat(ids(filter("tag:Name", "one"))).containsExactly(one);
+        assertThat(ids(filter("status", "pending"))).containsExactly(two);
+        assertThat(ids(filter("status", "pending", "completed"))).containsExactlyInAnyOrder(one, two);
+        assertThat(ids(filter("status", "completed"), filter("tag:Name", "two")))
+                .isEmpty();
+        assertThat(ids(filter("description", "of t*"))).containsExactly(two);
+        assertThat(ids(filter("volume-id", described().getFirst().volumeId()))).hasSize(1);
+        assertThat(ids(filter("snapshot-id", two))).containsExactly(two);
+        aws.backlog.work();
+    }
+
+    @Test
+    @DisplayName("A filter that the lab doesn't know is refused before there is a snapshot")
+    void unknownFilter() {
+        assertRefused("InvalidParameterValue", "'owner-alias'", () -> ids(filter("owner-alias", "amazon")));
+    }
+
+    private List<Snapshot> described(Filter... filters) {
+        return aws.ec2
+                .describeSnapshots(
+                        DescribeSnapshotsRequest.builder().filters(filters).build())
+                .snapshots();
+    }
+
+    private List<String> ids(Filter... filters) {
+        return described(filters).stream().map(Snapshot::snapshotId).toList();
+    }
+
+    private void delete(String snapshotId) {
+        aws.ec2.deleteSnapshot(
+                DeleteSnapshotRequest.builder().snapshotId(snapshotId).build());
+    }
+}
