@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.host.Detection;
+import dev.prebake.test.LocalCommandLine.Outcome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -52,7 +49,7 @@ class LocalCommandTest {
         assertThat(report.at("/podStart/uncached/fetch").asDouble()).isPositive();
         assertThat(report.at("/podStart/cached/fetch").asDouble()).isZero();
         assertThat(report.at("/podStart/cached/unpack").asDouble()).isZero();
-        assertNothingIsLeft();
+        Leftovers.assertNone(home, first);
 
         Outcome second = local("--json");
         assertThat(second.exitCode()).as(second.err()).isZero();
@@ -61,7 +58,7 @@ class LocalCommandTest {
                 .extracting(JsonNode::asText)
                 .doesNotContain("LaunchBuilder");
         assertThat(second.json().at("/snapshot/id")).isEqualTo(report.at("/snapshot/id"));
-        assertNothingIsLeft();
+        Leftovers.assertNone(home, second);
     }
 
     @Test
@@ -77,7 +74,7 @@ class LocalCommandTest {
         assertThat(outcome.err())
                 .contains("UPPER CASE", "127.0.0.1:1/none:1", "retainSnapshots", "nonsense")
                 .doesNotContain("LaunchBuilder");
-        assertNothingIsLeft();
+        Leftovers.assertNone(home, outcome);
     }
 
     @Test
@@ -90,47 +87,6 @@ class LocalCommandTest {
     }
 
     private Outcome local(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.prebake.cli.Main",
-                "local"));
-        command.addAll(List.of(arguments));
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().put("PREBAKE_HOME", home.toString());
-        int exitCode = builder.start().waitFor();
-        return new Outcome(exitCode, Files.readString(out), Files.readString(err));
-    }
-
-    private void assertNothingIsLeft() throws IOException, InterruptedException {
-        assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(home.toString());
-        Process losetup =
-                new ProcessBuilder("losetup", "--all").redirectErrorStream(true).start();
-        assertThat(new String(losetup.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .doesNotContain(home.toString());
-        assertThat(losetup.waitFor()).isZero();
-        assertThat(ProcessHandle.allProcesses()
-                        .filter(process -> process.info()
-                                .commandLine()
-                                .filter(line -> line.contains(home.toString()))
-                                .isPresent()))
-                .isEmpty();
-        Path volumes = home.resolve("volumes");
-        if (Files.exists(volumes)) {
-            assertThat(volumes).isEmptyDirectory();
-        }
-    }
-
-    private record Outcome(int exitCode, String out, String err) {
-        JsonNode json() throws IOException {
-            return new ObjectMapper().readTree(out);
-        }
+        return LocalCommandLine.over(home).run(arguments);
     }
 }

@@ -14,7 +14,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Runs a short-lived program of the host and turns its failure into words. */
+/**
+ * Runs a short-lived program of the host and turns its failure into words.
+ *
+ * <p>An interrupt doesn't cut the wait short: whoever is interrupted still learns what the program has done, a loop device that
+ * it attached for example, and can undo it. The thread stays interrupted for what it waits for next.
+ */
 final class Tool {
     /** Where system programs live, also for a user whose PATH lacks the sbin folders. */
     static final List<String> STANDARD_PATH =
@@ -57,15 +62,30 @@ final class Tool {
             var errors = new StringBuilder();
             Thread reader = Thread.ofVirtual().start(() -> errors.append(text(process, true)));
             String output = text(process, false);
-            reader.join();
+            int exitCode = end(process, reader);
             return new Outcome(
-                    process.waitFor(), output.stripTrailing(), errors.toString().strip());
+                    exitCode, output.stripTrailing(), errors.toString().strip());
         } catch (IOException e) {
             throw new DataPlaneException(
                     "`%s` could not be started: %s".formatted(String.join(" ", command), reason(e)), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DataPlaneException("Interrupted while `%s` ran".formatted(String.join(" ", command)), e);
+        }
+    }
+
+    private static int end(Process process, Thread reader) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    reader.join();
+                    return process.waitFor();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

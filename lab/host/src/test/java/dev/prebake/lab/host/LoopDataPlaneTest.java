@@ -102,6 +102,25 @@ class LoopDataPlaneTest {
     }
 
     @Test
+    @DisplayName("A volume that an interrupted thread attaches goes with its machine, and its loop device too")
+    void attachesWhileInterrupted() {
+        Path file = plane.createVolume("vol-0a", 1).data();
+        try (Machine machine = plane.startMachine(MachineSpec.of("i-0a"))) {
+            Thread.currentThread().interrupt();
+            try {
+                machine.attach("vol-0a");
+            } finally {
+                assertThat(Thread.interrupted())
+                        .describedAs("still interrupted")
+                        .isTrue();
+            }
+            assertThat(LoopDevices.deviceOf(file)).isPresent();
+        }
+        assertThat(LoopDevices.deviceOf(file)).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
     @DisplayName("A machine without network reaches nothing but its own loopback interface")
     void canBeWithoutNetwork() {
         try (Machine machine = plane.startMachine(MachineSpec.of("i-0a").withoutNetwork())) {
