@@ -6,6 +6,7 @@
 # Standard error carries nothing but progress. SSM replaces doubled braces in a document: this file must hold none.
 set -euo pipefail
 set -o errtrace
+umask 022
 
 export LC_ALL=C
 export PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -17,6 +18,13 @@ readonly PAUSE_IMAGE=localhost/kubernetes/pause:latest
 # What makes CRI list an image and the kubelet's garbage collection leave it alone.
 readonly IMAGE_LABELS=(io.cri-containerd.image=managed io.cri-containerd.pinned=pinned)
 readonly ATTACH_SECONDS=10
+readonly FETCH_TRIES=5
+# More layers at once than this no volume and no registry takes gladly.
+readonly MOST_AT_ONCE=16
+# A layer that hides more paths than this is rare, and containerd is quicker at it.
+readonly MOST_WHITEOUTS=1000
+# Compressed bytes from which on a layer is unpacked beside containerd: below, starting the programs costs more than it saves.
+readonly LARGE_LAYER=${PREBAKE_LARGE_LAYER:-8388608}
 readonly START_SECONDS=30
 
 # Only the results and the progress may reach the caller, so everything else's output goes to a log.
@@ -29,13 +37,16 @@ volume_id=
 architecture=
 references=()     # the image names that were asked for, canonical
 digests=()        # what each of them is pulled by
+wanted_manifests=() # the platform's manifest of each, as planned; empty if not known
 sizes=()          # compressed bytes of each, as planned; 0 if not known
 total_bytes=0
 empty_bytes=0     # what the fresh file system counts as used
-finished_bytes=0  # compressed bytes of the images that are done
 client=()         # ctr, told which containerd and namespace to talk to
 containerd_pid=
 job_pid=          # the long command that runs now
+job=              # the last one that was started beside it
+declare -A job_groups=() # all of those that still run, each a process group
+spool_folder=     # what is to be removed from the builder's own disk
 progress_pid=
 doing="starting"  # what to name in the message of an unforeseen failure
 error_name=
@@ -119,6 +130,7 @@ on_exit() {
         kill -TERM "$job_pid"
         wait "$job_pid"
     fi
+    for job in "${!job_groups[@]}"; do cancel_job "$job"; done
     if [[ -n $progress_pid ]]; then
         kill -TERM "$progress_pid"
         wait "$progress_pid"
@@ -143,6 +155,7 @@ on_exit() {
         }
         rm -rf --one-file-system "$work"
     fi
+    [[ -z $spool_folder ]] || rm -rf --one-file-system "$spool_folder"
     if [[ -z $error_name ]]; then
         printf '%s\n' "$report" >&3
         exit 0
@@ -161,73 +174,67 @@ run() {
     return "$status"
 }
 
+# start_job COMMAND...: runs a function beside the bake, in a process group of its own, so that all of it can be ended.
+start_job() {
+    set -m
+    (
+        set +m
+        trap - ERR EXIT INT TERM HUP
+        "$@"
+    ) 3>&- 4>&- 9>&- &
+    job=$!
+    set +m
+    job_groups[$job]=1
+}
+
+# cancel_job JOB: ends it.
+cancel_job() {
+    kill -TERM -- "-$1"
+    end_job "$1" || true
+}
+
+# end_job JOB: waits for it; its status is the job's.
+end_job() {
+    local status=0
+    wait "$1" || status=$?
+    unset "job_groups[$1]"
+    return "$status"
+}
+
 in_containerd() {
     "${client[@]}" "$@" 3>&- 4>&- 9>&-
 }
 
 # ---- progress -----------------------------------------------------------------------------------------------------
 
-# enter PHASE [INDEX]: what the progress lines say from now on; INDEX is that of the image in hand.
+# enter PHASE: what the progress lines say from now on.
 enter() {
-    local phase=$1 index=${2:-}
-    if [[ -n $index ]]; then
-        printf '%s %s %s %s %s\n' "$phase" "$finished_bytes" "${references[index]}" "${digests[index]}" \
-            "${sizes[index]}" >"$work/now.new"
-    else
-        printf '%s %s\n' "$phase" "$finished_bytes" >"$work/now.new"
-    fi
+    printf '%s\n' "$1" >"$work/now.new"
     mv "$work/now.new" "$work/now"
 }
 
-# Prints progress, at once and then once a second at most, until a line arrives on descriptor 9. A byte of an image counts
-# half when it is fetched and half when its layer is unpacked, as unpacking takes most of the time.
+# Prints progress, at once and then once a second at most, until a line arrives on descriptor 9. A byte of a layer counts
+# half when it is fetched and half when its layer is unpacked.
 print_progress() {
     trap - ERR EXIT
     trap 'exit 0' TERM
     set +e
-    local phase base reference digest size total=$total_bytes done=0 printed=0 now wait_us
-    local known_digest='' layers=() layer_sizes=() chains=() i here stop=
+    local phase needed fetched unpacked done=0 printed=0 now wait_us stop=
     while :; do
-        read -r phase base reference digest size <"$work/now"
-        here=0
-        if [[ $phase == pull ]]; then
-            if [[ $known_digest != "$digest" ]]; then
-                mapfile -t chains < <(chain_ids_of "$digest")
-                mapfile -t layers < <(layers_of "$digest" digest)
-                mapfile -t layer_sizes < <(layers_of "$digest" size)
-                # The config arrives after the manifest.
-                ((${#chains[@]} == 0)) || known_digest=$digest
-            fi
-            here=$(du -sb "$volume/io.containerd.content.v1.content/ingest" | cut -f1)
-            here=${here:-0}
-            if [[ $known_digest == "$digest" ]]; then
-                phase=unpack
-                for i in "${!layers[@]}"; do
-                    if [[ -e $(blob "${layers[i]}") ]]; then
-                        here=$((here + layer_sizes[i]))
-                    else
-                        phase=pull
-                    fi
-                done
-                if [[ $phase == unpack ]]; then
-                    local committed
-                    committed=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" ls | awk '$NF == "Committed" { print $1 }')
-                    for i in "${!chains[@]}"; do
-                        [[ $committed != *"${chains[i]}"* ]] || here=$((here + layer_sizes[i]))
-                    done
-                fi
-            fi
-            here=$((here / 2 < size ? here / 2 : size))
+        read -r phase <"$work/now"
+        now=0
+        if [[ -e $work/needed ]]; then
+            read -r needed fetched <"$work/needed"
+            fetched=$(find "$fetched" -type f -regex '.*/[0-9a-f]+' -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
+            unpacked=$(awk '{ sum += $1 } END { printf "%.0f", sum }' "$work/unpacked")
+            fetched=$((fetched < needed ? fetched : needed))
+            [[ $phase != pull ]] || ((fetched < needed)) || phase=unpack
+            ((needed == 0)) || now=$((total_bytes * (fetched + unpacked) / needed / 2))
         fi
-        now=$((base + here))
-        [[ $stop == "" ]] || now=$total
+        [[ $stop == "" ]] || now=$total_bytes
         done=$((now > done ? now : done))
-        total=$((total > done ? total : done))
-        if [[ -n $reference ]]; then
-            printf '{"phase":"%s","image":"%s","doneBytes":%s,"totalBytes":%s}\n' "$phase" "$reference" "$done" "$total" >&4
-        else
-            printf '{"phase":"%s","doneBytes":%s,"totalBytes":%s}\n' "$phase" "$done" "$total" >&4
-        fi
+        done=$((done < total_bytes ? done : total_bytes))
+        printf '{"phase":"%s","doneBytes":%s,"totalBytes":%s}\n' "$phase" "$done" "$total_bytes" >&4
         printed=${EPOCHREALTIME/./}
         [[ -z $stop ]] || return 0
         # The descriptor stands in for sleep: it needs no process, and wakes up for the end.
@@ -244,8 +251,8 @@ print_progress() {
 check_tools() {
     doing="checking the machine"
     local tool missing=()
-    for tool in awk blockdev containerd ctr cut du fstrim grep jq mkfs.xfs mktemp mount mv sed sha256sum stat sync tac \
-        tail tr umount uname wipefs xargs; do
+    for tool in awk blockdev containerd ctr curl cut find flock fstrim grep gzip jq mkfifo mkfs.xfs mknod mktemp mount mv nproc od \
+        sed sha256sum sort stat sync tac tail tar tee touch tr umount uname wipefs xargs; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     ((${#missing[@]} == 0)) || fail BakeFailed "the builder lacks ${missing[*]}: install the packages that bring them"
@@ -282,6 +289,8 @@ request_problems() {
                  . as $image | if .reference | endswith("@" + $image.digest) then empty
                  else "images[\($at)].digest differs from the digest in its reference" end
                else empty end),
+              (if .manifestDigest | . == null or matches(digest_form) then empty
+               else "images[\($at)].manifestDigest is \(.manifestDigest | shown), not sha256: and 64 hexadecimal digits" end),
               (if .compressedBytes | . == null or (type == "number" and . >= 0 and . == floor) then empty
                else "images[\($at)].compressedBytes is \(.compressedBytes | shown), not a number of bytes" end)
             end),
@@ -292,7 +301,7 @@ request_problems() {
 
 read_request() {
     doing="reading PREBAKE_REQUEST"
-    local request=${PREBAKE_REQUEST:-} problems reference digest size machine
+    local request=${PREBAKE_REQUEST:-} problems reference digest manifest size machine
     [[ -n $request ]] || fail BakeFailed "PREBAKE_REQUEST is empty: it must hold the request as JSON"
     jq -es 'length == 1' <<<"$request" >/dev/null 2>&1 || fail BakeFailed "PREBAKE_REQUEST is not one JSON document"
     problems=$(request_problems <<<"$request")
@@ -300,10 +309,10 @@ read_request() {
 
     volume_id=$(jq -r .volumeId <<<"$request")
     architecture=$(jq -r .architecture <<<"$request")
-    while IFS=$'\t' read -r reference digest size; do
-        references+=("$reference") digests+=("$digest") sizes+=("$size")
+    while IFS=$'\t' read -r reference digest size manifest; do
+        references+=("$reference") digests+=("$digest") sizes+=("$size") wanted_manifests+=("$manifest")
         total_bytes=$((total_bytes + size))
-    done < <(jq -r '.images[] | [.reference, .digest, (.compressedBytes // 0 | tostring)] | @tsv' <<<"$request")
+    done < <(jq -r '.images[] | [.reference, .digest, (.compressedBytes // 0 | tostring), .manifestDigest // ""] | @tsv' <<<"$request")
 
     machine=$(uname -m)
     case $machine in
@@ -312,6 +321,124 @@ read_request() {
     esac
     [[ $machine == "$architecture" ]] ||
         fail BakeFailed "the request is for $architecture, but this builder is $machine: launch an instance type of $architecture"
+}
+
+# ---- registries ---------------------------------------------------------------------------------------------------
+
+# Plain HTTP is for registries on this machine only.
+is_loopback() {
+    [[ $1 =~ ^(localhost|127\.[0-9]+\.[0-9]+\.[0-9]+|\[::1\])(:[0-9]+)?/ ]]
+}
+
+repository_of() {
+    local name=${1%%@*}
+    [[ ${name##*/} != *:* ]] || name=${name%:*}
+    printf '%s' "$name"
+}
+
+# registry_url REPOSITORY: where its manifests and blobs are. Docker Hub's name is not where its registry answers.
+registry_url() {
+    local host=${1%%/*} scheme=https
+    ! is_loopback "$1" || scheme=http
+    [[ $host != docker.io ]] || host=registry-1.docker.io
+    printf '%s://%s/v2/%s' "$scheme" "$host" "${1#*/}"
+}
+
+# token_file REPOSITORY: curl's options that carry the token; apart from the command line, where all could read it.
+token_file() {
+    printf '%s' "$work/tokens/${1//\//%}"
+}
+
+# parameter NAME CHALLENGE: one of the challenge's parameters; nothing when it has none of that name.
+parameter() {
+    sed -nE "s/.*[ ,]$1=\"([^\"]*)\".*/\1/pI" <<<"$2"
+}
+
+# authorize REPOSITORY HEADERS: gets the token that the answer's headers ask for.
+authorize() {
+    local repository=$1 challenge realm service scope options=(--silent --show-error --fail --get) token file
+    challenge=$(tr -d '\r' <"$2" | grep -i '^www-authenticate:.*bearer ' | tail -n 1) || return 1
+    realm=$(parameter realm "$challenge")
+    [[ -n $realm ]] || return 1
+    service=$(parameter service "$challenge")
+    scope=$(parameter scope "$challenge")
+    options+=(--connect-timeout 10 --max-time 60 --data-urlencode "scope=${scope:-repository:${repository#*/}:pull}")
+    [[ -z $service ]] || options+=(--data-urlencode "service=$service")
+    is_loopback "$repository" || options+=(--proto '=https')
+    token=$(curl "${options[@]}" "$realm" | jq -r '.token // .access_token // empty') || return 1
+    [[ $token =~ ^[A-Za-z0-9._~+/=-]+$ ]] || return 1
+    file=$(token_file "$repository")
+    (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$token" >"$file.$BASHPID" && mv "$file.$BASHPID" "$file")
+}
+
+# ask REPOSITORY PATH ACCEPT FILE: appends to FILE what it lacks of what is at PATH. Leaves the answer's headers in
+# FILE.headers and its status in FILE.status; fails as curl does.
+ask() {
+    local repository=$1 path=$2 accept=$3 file=$4 have attempt status token options
+    token=$(token_file "$repository")
+    have=$(stat -c %s "$file")
+    options=(--silent --show-error --location --fail --connect-timeout 10 --speed-limit 1024 --speed-time 60
+        --header "Accept: $accept" --dump-header "$file.headers" --write-out '%{http_code}' --output "$file")
+    is_loopback "$repository" || options+=(--proto '=https')
+    ((have == 0)) || options+=(--continue-at "$have")
+    for attempt in 1 2; do
+        [[ -e $token ]] || : >"$token"
+        status=0
+        curl "${options[@]}" --config "$token" "$(registry_url "$repository")/$path" >"$file.status" 2>"$file.error" || status=$?
+        [[ $(<"$file.status") == 401 && $attempt == 1 ]] || break
+        authorize "$repository" "$file.headers" || break
+    done
+    return "$status"
+}
+
+# refusal REPOSITORY PATH ACCEPT FILE: what the registry says in the body of its error, asked again for that.
+refusal() {
+    local status answer
+    status=$(<"$4.status")
+    if [[ $status == 000 ]]; then
+        last_words "$4.error"
+        return
+    fi
+    answer=$(curl --silent --max-time 20 --header "Accept: $3" --config "$(token_file "$1")" "$(registry_url "$1")/$2" |
+        head -c 65536 | tr -d '\0' | jq -r '.errors[0] | select(. != null) | " \(.code // ""): \(.message // "")"' | head -c 500) || true
+    printf '%s answered %s%s' "${1%%/*}" "$status" "$answer"
+}
+
+# fetch REPOSITORY PATH ACCEPT FILE [SIZE]: gets it whole, from where it broke off. What may pass is tried again: dropped
+# connections, 429 and 5xx, with the pause that the registry asks for. Fails with the reason in FILE.reason.
+fetch() {
+    local repository=$1 path=$2 accept=$3 file=$4 size=${5:-} before have tries=0 status pause asked
+    : >>"$file"
+    while :; do
+        before=$(stat -c %s "$file")
+        [[ -z $size ]] || ((before < size)) || break
+        status=0
+        ask "$repository" "$path" "$accept" "$file" || status=$?
+        have=$(stat -c %s "$file")
+        [[ $status != 0 || -n $size ]] || break
+        if [[ $status == 0 ]] && ((have >= size)); then break; fi
+        case $(<"$file.status") in
+        408 | 429 | 5?? | 2?? | 000) ;;
+        *)
+            refusal "$repository" "$path" "$accept" "$file" >"$file.reason"
+            return 1
+            ;;
+        esac
+        # A server that can't resume ends in 33: its answer is taken from the start, by who reads it too.
+        ((status != 33)) || return 2
+        ((have == before)) || tries=0
+        ((++tries <= FETCH_TRIES)) || {
+            { refusal "$repository" "$path" "$accept" "$file" && printf ', %s times in a row (%s)' "$tries" "$(last_words "$file.error")"; } >"$file.reason"
+            return 1
+        }
+        pause=$((1 << (tries - 1)))
+        asked=$(tr -d '\r' <"$file.headers" 2>/dev/null | sed -nE 's/^retry-after: *([0-9]{1,2})$/\1/pI' | tail -n 1) || true
+        sleep "${asked:-$pause}"
+    done
+    [[ -z $size ]] || (($(stat -c %s "$file") == size)) || {
+        printf '%s sent %s bytes of %s, more than its %s' "${repository%%/*}" "$(stat -c %s "$file")" "$path" "$size" >"$file.reason"
+        return 1
+    }
 }
 
 # ---- volume -------------------------------------------------------------------------------------------------------
@@ -335,7 +462,7 @@ find_device() {
 
 # used_bytes: what the mounted file system counts as used.
 used_bytes() {
-    stat -f -c '%b %f %S' "$volume" | awk '{ printf "%d", ($1 - $2) * $3 }'
+    stat -f -c '%b %f %S' "$volume" | awk '{ printf "%.0f", ($1 - $2) * $3 }'
 }
 
 format_and_mount() {
@@ -413,43 +540,6 @@ local_option() {
     [[ $help != *--local* ]] || echo --local
 }
 
-# Plain HTTP is for registries on this machine only.
-is_loopback() {
-    [[ $1 =~ ^(localhost|127\.[0-9]+\.[0-9]+\.[0-9]+|\[::1\])(:[0-9]+)?/ ]]
-}
-
-repository_of() {
-    local name=${1%%@*}
-    [[ ${name##*/} != *:* ]] || name=${name%:*}
-    printf '%s' "$name"
-}
-
-# pull INDEX: fetches and unpacks one image, and gives it its names and labels.
-pull() {
-    local reference=${references[$1]} digest=${digests[$1]} log=$work/log/pull-$1 by_digest label names name
-    local options=(--platform "linux/$architecture" --snapshotter "$SNAPSHOTTER")
-    by_digest=$(repository_of "$reference")@$digest
-    for label in "${IMAGE_LABELS[@]}"; do options+=(--label "$label"); done
-    ! is_loopback "$reference" || options+=(--plain-http)
-    mapfile -t -O "${#options[@]}" options < <(local_option pull)
-
-    doing="pulling $reference"
-    run "${client[@]}" images pull "${options[@]}" "$by_digest" 2>"$log" ||
-        fail ImagePullFailed "pulling $reference ($by_digest) for linux/$architecture failed: $(last_words "$log")" "$reference"
-    doing="naming $reference"
-    names=("$by_digest")
-    if [[ $reference != "$by_digest" ]]; then
-        mapfile -t options < <(local_option tag)
-        in_containerd images tag "${options[@]}" --force "$by_digest" "$reference"
-        names+=("$reference")
-    fi
-    # A second time for the first name, as an image that two references share is pulled once only.
-    for name in "${names[@]}"; do
-        in_containerd images label "$name" "${IMAGE_LABELS[@]}"
-    done
-    finished_bytes=$((finished_bytes + sizes[$1]))
-}
-
 # The sandbox image of EKS nodes is in no registry: it comes with the AMI, and the volume hides the AMI's own copy.
 import_pause() {
     [[ -f $PAUSE_TAR ]] || return 0
@@ -460,13 +550,648 @@ import_pause() {
     in_containerd images label "$PAUSE_IMAGE" "${IMAGE_LABELS[@]}"
 }
 
-# image_names: the names that the volume shall have, a line each.
-image_names() {
+# all_names: the names that the volume shall have, a line each.
+all_names() {
     local i
-    for i in "${!references[@]}"; do
-        printf '%s\n' "${references[i]}" "$(repository_of "${references[i]}")@${digests[i]}"
-    done
+    for i in "${!references[@]}"; do image_names "$i"; done
     [[ ! -f $PAUSE_TAR ]] || printf '%s\n' "$PAUSE_IMAGE"
+}
+
+# ---- manifests ----------------------------------------------------------------------------------------------------
+
+readonly MANIFEST_TYPES="application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"
+
+document() {
+    printf '%s' "$work/layout/blobs/sha256/${1#sha256:}"
+}
+
+# get_document REPOSITORY manifests|blobs DIGEST: fetches a manifest, index or config, and checks it against its digest.
+get_document() {
+    local accept='*/*' file=$work/documents/${3#sha256:}.$BASHPID sum
+    [[ ! -e $(document "$3") ]] || return 0
+    [[ $2 != manifests ]] || accept=$MANIFEST_TYPES
+    fetch "$1" "$2/$3" "$accept" "$file" || {
+        cat "$file.reason" >&2
+        return 1
+    }
+    sum=$(sha256sum <"$file")
+    [[ sha256:${sum%% *} == "$3" ]] || {
+        printf '%s answered %s with content whose digest is sha256:%s' "${1%%/*}" "$3" "${sum%% *}" >&2
+        return 1
+    }
+    mv "$file" "$(document "$3")"
+}
+
+# platform_manifests WANTED: of an index on standard input, the manifests to look into, best first: just the wanted one where
+# it is among them; else those for this platform in the variant that each machine has, those without a platform, and indexes.
+platform_manifests() {
+    jq -r --arg wanted "$1" --arg architecture "$architecture" '
+        def base: {amd64: "v1", arm64: "v8"}[$architecture];
+        [.manifests[].digest] as $digests
+        | if ($digests | index($wanted)) then $wanted
+          else [.manifests[] | select(.platform == null or (.platform.os == "linux" and .platform.architecture == $architecture
+                    and ((.platform.variant // "") | IN("", base))))]
+              | sort_by(.platform == null)[] | .digest
+          end'
+}
+
+# find_manifest REPOSITORY DIGEST WANTED DEPTH: fetches down to this platform's manifest and prints its digest.
+find_manifest() {
+    local child
+    get_document "$1" manifests "$2" || return 1
+    if jq -e 'has("layers")' "$(document "$2")" >/dev/null; then
+        [[ -z $3 || $2 == "$3" ]] || return 1
+        printf '%s' "$2"
+        return 0
+    fi
+    (($4 > 0)) || return 1
+    while read -r child; do
+        find_manifest "$1" "$child" "$3" $(($4 - 1)) && return 0
+    done < <(platform_manifests "$3" <"$(document "$2")")
+    printf 'there is no manifest for linux/%s below %s' "$architecture" "$2" >&2
+    return 1
+}
+
+# resolve INDEX: fetches what describes an image. containerd's import follows an index to all of the manifests that this
+# processor family could run, so these come too; they go again with all else that no image needs.
+resolve() {
+    local repository digest=${digests[$1]} manifest sibling
+    repository=$(repository_of "${references[$1]}")
+    manifest=$(find_manifest "$repository" "$digest" "${wanted_manifests[$1]}" 3) || return 1
+    get_document "$repository" blobs "$(jq -r .config.digest "$(document "$manifest")")" || return 1
+    if [[ $manifest != "$digest" ]]; then
+        while read -r sibling; do
+            get_document "$repository" manifests "$sibling" || return 1
+        done < <(jq -r --arg architecture "$architecture" '
+            {amd64: ["amd64", "386"], arm64: ["arm64", "arm"]}[$architecture] as $family
+            | .manifests[]? | select(.platform == null or (.platform.os == "linux" and (.platform.architecture | IN($family[]))))
+            | .digest' "$(document "$digest")")
+    fi
+    printf '%s' "$manifest" >"$work/manifests/${digest#sha256:}"
+}
+
+# resolve_all: all images at once; the first that fails, in the request's order, ends the bake.
+resolve_all() {
+    local i jobs=()
+    doing="fetching manifests"
+    mkdir -p "$work/layout/blobs/sha256" "$work/documents" "$work/manifests" "$work/tokens"
+    for i in "${!references[@]}"; do
+        start_job resolve "$i" 2>"$work/log/resolve-$i"
+        jobs+=("$job")
+    done
+    for i in "${!references[@]}"; do
+        end_job "${jobs[i]}" || fail ImagePullFailed \
+            "pulling ${references[i]} (${digests[i]}) for linux/$architecture failed: $(last_words "$work/log/resolve-$i")" "${references[i]}"
+    done
+}
+
+# image_names INDEX: its reference, and its repository with the digest.
+image_names() {
+    local by_digest
+    by_digest=$(repository_of "${references[$1]}")@${digests[$1]}
+    printf '%s\n' "$by_digest"
+    [[ ${references[$1]} == "$by_digest" ]] || printf '%s\n' "${references[$1]}"
+}
+
+# keep_document FILE: moves it into the layout under its digest, which it prints.
+keep_document() {
+    local sum
+    sum=$(sha256sum <"$1")
+    mv "$1" "$(document "sha256:${sum%% *}")"
+    printf 'sha256:%s' "${sum%% *}"
+}
+
+# describe DIGEST NAME: the entry of the layout's index for an image of that name.
+describe() {
+    jq -c --arg digest "$1" --arg name "$2" --argjson size "$(stat -c %s "$(document "$1")")" '
+        {mediaType: (.mediaType // (if has("manifests") then "application/vnd.oci.image.index.v1+json"
+                                    else "application/vnd.oci.image.manifest.v1+json" end)),
+         digest: $digest, size: $size, annotations: {"io.containerd.image.name": $name} }' "$(document "$1")"
+}
+
+# ---- layers -------------------------------------------------------------------------------------------------------
+#
+# A layer is a difference to what is below it and doesn't depend on it, so large ones unpack all at once, each by
+# decompressor, hash and tar in a pipe. containerd unpacks one after another, in Go, and hashes in Go: bench/bake has the
+# figures. What tar makes is committed only where it is what containerd would have made. All else, and small layers, containerd
+# unpacks itself.
+
+chains=()                 # of all images, the lower ones first; each once
+declare -A chain_parent=() chain_layer=() chain_diff=() chain_size=() chain_repository=() chain_image=()
+declare -A chain_index=() chain_depth=() # the image it was found in first, and the number of layers up to it
+declare -A chain_folder=() # where its files are on the volume; empty until it is committed
+tops=()                   # of each image, its highest layer; empty for an image without layers
+needed_bytes=0            # compressed bytes of the layers that are to be fetched
+spool_in_memory=
+spool=                    # where layers stand compressed, until the bake has checked what was made of them
+pool_job=
+flush_job=
+committed=()              # the layers that were not unpacked by containerd
+
+is_large() {
+    ((${chain_size[$1]} >= LARGE_LAYER))
+}
+
+# plan_layers: which layers there are, and which of them the volume lacks.
+plan_layers() {
+    local i manifest config digest size diff chain parent sum layers depth
+    doing="reading manifests"
+    for i in "${!references[@]}"; do
+        manifest=$(<"$work/manifests/${digests[i]#sha256:}")
+        config=$(jq -r .config.digest "$(document "$manifest")")
+        layers=$(jq '.layers | length' "$(document "$manifest")")
+        [[ $layers == "$(jq '.rootfs.diff_ids | length' "$(document "$config")")" ]] ||
+            incomplete "${references[i]}" "its manifest has $layers layers, its config $(jq '.rootfs.diff_ids | length' "$(document "$config")")"
+        parent='' depth=0
+        while IFS=$'\t' read -r digest size diff; do
+            depth=$((depth + 1))
+            if [[ -z $parent ]]; then
+                chain=$diff
+            else
+                sum=$(printf '%s %s' "$parent" "$diff" | sha256sum)
+                chain=sha256:${sum%% *}
+            fi
+            if [[ -z ${chain_layer[$chain]:-} ]]; then
+                chains+=("$chain")
+                chain_parent[$chain]=$parent chain_layer[$chain]=$digest chain_diff[$chain]=$diff chain_size[$chain]=$size
+                chain_repository[$chain]=$(repository_of "${references[i]}") chain_image[$chain]=${references[i]}
+                chain_index[$chain]=$i chain_depth[$chain]=$depth
+                needed_bytes=$((needed_bytes + size))
+            fi
+            parent=$chain
+        done < <(jq -r --slurpfile config "$(document "$config")" \
+            '[.layers, $config[0].rootfs.diff_ids] | transpose[] | [.[0].digest, .[0].size, .[1]] | @tsv' "$(document "$manifest")")
+        tops+=("$parent")
+    done
+}
+
+# make_spool: in memory if that leaves as much again, else on the builder's own disk, else on the volume.
+make_spool() {
+    local available disk need=$((needed_bytes + needed_bytes / 16 + 16777216))
+    doing="making room for the layers"
+    available=$(awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo)
+    disk=$(stat -f -c '%a %S' /var/tmp | awk '{ printf "%.0f", $1 * $2 }')
+    if ((available > 2 * need)); then
+        spool=$work/spool
+        mkdir "$spool"
+        # What the compressed layers leave of it takes unpacked archives.
+        mount -t tmpfs -o "size=$((available / 2 + need / 2)),mode=700" prebake-spool "$spool"
+        spool_in_memory=yes
+    elif ((disk > need + 1073741824)); then
+        spool_folder=$(mktemp -d /var/tmp/prebake.XXXXXX)
+        spool=$spool_folder
+    else
+        spool=$volume/.prebake/spool
+        mkdir -p "$spool"
+    fi
+}
+
+# hash: the SHA-256 of a file or of standard input. openssl uses the processor's instructions for it; not every sha256sum does.
+hash() {
+    if command -v openssl >/dev/null; then
+        openssl dgst -sha256 -r "$@" | cut -d' ' -f1
+    else
+        sha256sum "$@" | cut -d' ' -f1
+    fi
+}
+
+# decompress FILE: turns standard input into the tar that it holds; by what FILE begins with, since not all registries label
+# their layers rightly. Of those for gzip the fastest that is installed: for the largest layer of the PyTorch image igzip
+# takes 1.9 CPU-s, unpigz 5.0, gzip 7.8.
+decompress() {
+    local tool=(cat)
+    case $(head -c 4 "$1" | od -An -tx1 | tr -d ' \n') in
+    1f8b*)
+        for tool in igzip unpigz gzip; do
+            ! command -v "$tool" >/dev/null || break
+        done
+        tool=("$tool" -dc)
+        ;;
+    28b52ffd) tool=(zstd -dcq) ;;
+    esac
+    "${tool[@]}"
+}
+
+# unpacked FILE: the archive in a file that is whole.
+unpacked() {
+    if [[ -e $1.tar ]]; then
+        cat "$1.tar"
+    else
+        # shellcheck disable=SC2094 # both only read
+        decompress "$1" <"$1"
+    fi
+}
+
+# follow FILE PID: a file that a download writes to, to its end.
+follow() {
+    local input
+    exec {input}<"$1"
+    while kill -0 "$2" 2>/dev/null; do
+        cat <&"$input"
+        sleep 0.1
+    done
+    cat <&"$input"
+}
+
+# await_bytes FILE PID: until a download has begun to write, or has ended.
+await_bytes() {
+    while (($(stat -c %s "$1") < 4)) && kill -0 "$2" 2>/dev/null; do sleep 0.02; done
+}
+
+# download CHAIN: fetches a layer into the spool, or waits for who does so for another image.
+download() {
+    local chain=$1 file=$spool/${chain_layer[$1]#sha256:} lock status
+    exec {lock}>"$file.lock"
+    flock "$lock"
+    status=0
+    fetch "${chain_repository[$chain]}" "blobs/${chain_layer[$chain]}" '*/*' "$file" "${chain_size[$chain]}" || status=$?
+    exec {lock}>&-
+    return "$status"
+}
+
+result() {
+    printf '%s' "$work/layers/${1#sha256:}"
+}
+
+staged() {
+    printf '%s' "$volume/.prebake/layers/${1#sha256:}"
+}
+
+# unpack_layer CHAIN: fetches, checks and unpacks one layer beside containerd's own. Its last words go to the chain's result:
+# "done", "declined WHY" (containerd has to unpack it), or "failed WHY".
+unpack_layer() {
+    local chain=$1 attempt verdict
+    for attempt in 1 2 3; do
+        verdict=$(try_unpack "$chain")
+        # Other content than asked for, or a server that can't resume: once more from the start.
+        [[ $verdict == again* ]] || break
+        rm -f "$spool/${chain_layer[$chain]#sha256:}" "$spool/${chain_layer[$chain]#sha256:}.tar"
+    done
+    conclude "$chain" "${verdict/#again/failed}"
+}
+
+try_unpack() {
+    local chain=$1 file=$spool/${chain_layer[$1]#sha256:} target fetcher sum status=0 log
+    target=$(staged "$chain")
+    log=$work/log/layer-${chain#sha256:}
+    rm -rf "$target" "$target.implied"
+    mkdir -p "$target"
+    : >>"$file"
+    : >"$log.tar"
+    download "$chain" >/dev/null 2>"$log.download" &
+    fetcher=$!
+    await_bytes "$file" "$fetcher"
+    # Through memory where there is room: a pipe to two readers costs twice the unpacking (PyTorch's largest layer: 4.0 s
+    # against 8.3 s).
+    if [[ -n $spool_in_memory ]] && follow "$file" "$fetcher" | decompress "$file" >"$file.unpacked-${chain#sha256:}" 2>"$log.decompress"; then
+        mv "$file.unpacked-${chain#sha256:}" "$file.tar"
+        extract "$target" "$log" <"$file.tar" &
+        sum=$(hash "$file.tar")
+        wait "$!"
+        keep_archive "$file"
+    else
+        rm -f "$file.unpacked-${chain#sha256:}"
+        wait "$fetcher"
+        rm -f "$log.pipe"
+        mkfifo "$log.pipe"
+        extract "$target" "$log" <"$log.pipe" &
+        # tee goes on for the hash when tar has seen the archive's end.
+        sum=$(unpacked "$file" 2>"$log.decompress" | tee --output-error=warn-nopipe "$log.pipe" 2>"$log.tee" | hash) || true
+        wait "$!"
+    fi
+    wait "$fetcher" || status=$?
+    if ((status == 2)); then
+        echo "again ${chain_repository[$chain]%%/*} broke off ${chain_layer[$chain]} and can't resume"
+    elif ((status != 0)); then
+        echo "failed $(cat "$file.reason")"
+    elif [[ sha256:$sum == "${chain_diff[$chain]}" ]]; then
+        settle "$chain" "$target" "$log"
+    elif [[ sha256:$(hash "$file") != "${chain_layer[$chain]}" ]]; then
+        echo "again ${chain_repository[$chain]%%/*} answered ${chain_layer[$chain]} with content whose digest is sha256:$(hash "$file")"
+    elif [[ -s $log.decompress ]]; then
+        echo "declined $(last_words "$log.decompress")"
+    else
+        echo "failed layer ${chain_layer[$chain]} unpacks to sha256:$sum, but the image's config says ${chain_diff[$chain]}"
+    fi
+}
+
+# extract FOLDER LOG: unpacks the archive on standard input. Names and times as they stand; later members may still change a
+# directory's; every attribute, not just users'.
+extract() {
+    tar --extract --file=- --directory="$1" --blocking-factor=1024 --numeric-owner --same-owner --preserve-permissions \
+        --delay-directory-restore --xattrs --xattrs-include='*' --warning=no-unknown-keyword --warning=no-timestamp \
+        >"$2.tar" 2>&1 || echo "tar ended with status $?" >>"$2.tar"
+}
+
+# keep_archive FILE: an unpacked archive makes the comparison at the end cheaper, but others need the room to unpack at all.
+keep_archive() {
+    local free
+    free=$(stat -f -c '%a %b' "$spool" | awk '{ print ($1 * 2 > $2) ? "much" : "little" }')
+    [[ $free == much ]] || rm -f "$1.tar"
+}
+
+# settle CHAIN FOLDER LOG: makes of what tar left what containerd would have made of it, or says why not.
+settle() {
+    local chain=$1 target=$2 log=$3 kind path name folder twin whiteouts=0
+    if grep -qF 'No space left on device' "$log.tar"; then
+        echo "failed $(last_words "$log.tar")"
+        return
+    fi
+    if [[ -s $log.tar ]]; then
+        echo "declined tar says: $(last_words "$log.tar")"
+        return
+    fi
+    touch "$log.now"
+    if [[ -n $(find "$target" -type d -newer "$log.now" -print -quit) ]]; then
+        echo "declined it has directories of a time to come"
+        return
+    fi
+    while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
+        if [[ $kind == d ]]; then
+            # Nothing in the archive gave this directory its time, so it isn't in there. The lower ones come last.
+            printf '%s\0' "$path" >>"$target.implied"
+            continue
+        fi
+        name=${path##*/} folder=$target/${path%"$name"}
+        whiteouts=$((whiteouts + 1))
+        if [[ -z ${chain_parent[$chain]} ]] || ((whiteouts > MOST_WHITEOUTS)); then
+            echo "declined it has whiteouts that containerd takes in another way"
+            return
+        fi
+        touch --reference="$folder" "$log.time"
+        case $name in
+        .wh..wh..opq)
+            rm "$folder$name"
+            # By tar, which sets attributes everywhere; setfattr is not on every machine.
+            tar --create --format=posix --no-recursion --pax-option='SCHILY.xattr.trusted.overlay.opaque:=y' --directory="$folder" . |
+                tar --extract --xattrs --xattrs-include='*' --directory="$folder"
+            ;;
+        .wh..wh.*)
+            echo "declined it has aufs metadata"
+            return
+            ;;
+        *)
+            twin=$folder${name#.wh.}
+            if [[ -e $twin || -L $twin ]]; then
+                echo "declined it both has and removes ${path%"$name"}${name#.wh.}"
+                return
+            fi
+            mknod --mode=0 "$twin" c 0 0
+            chown --reference="$folder$name" "$twin"
+            rm "$folder$name"
+            ;;
+        esac
+        touch --reference="$log.time" "$folder"
+    done < <(find "$target" \( -name '.wh.*' -o -type d -newer "$work/started" \) -printf '%y\0%P\0')
+    echo "done"
+}
+
+# run_pool: all large layers, the largest first, as many at once as there are processors and one more that waits for its
+# network; beside them the small ones are fetched.
+run_pool() {
+    local chain workers=() width running=0
+    width=$(($(nproc) + 1))
+    width=$((width < MOST_AT_ONCE ? width : MOST_AT_ONCE))
+    for ((i = 0; i < 4; i++)); do fetch_small "$i" 4 & done
+    while read -r _ chain; do
+        if ((running >= width)); then
+            wait -n "${workers[@]}" || true
+            running=$((running - 1))
+        fi
+        unpack_layer "$chain" &
+        workers+=("$!")
+        running=$((running + 1))
+    done < <(for chain in "${chains[@]}"; do ! is_large "$chain" || printf '%s %s\n' "${chain_size[$chain]}" "$chain"; done | sort -rn)
+    wait
+}
+
+# flush_volume: has the kernel write while layers unpack; by itself it would begin when a tenth of the memory waits to be
+# written, and all would be left to the sync at the end.
+flush_volume() {
+    while sleep 1; do sync --file-system "$volume"; done
+}
+
+# fetch_small START STEP: every STEPth of the small layers.
+fetch_small() {
+    local at=0 chain file attempt words
+    for chain in "${chains[@]}"; do
+        ! is_large "$chain" || continue
+        (((at++) % $2 == $1)) || continue
+        file=$spool/${chain_layer[$chain]#sha256:}
+        for attempt in 1 2 3; do
+            words=fetched
+            download "$chain" || {
+                words="failed $(cat "$file.reason")"
+                break
+            }
+            [[ sha256:$(hash "$file") != "${chain_layer[$chain]}" ]] || break
+            words="failed ${chain_repository[$chain]%%/*} answered ${chain_layer[$chain]} with content whose digest is sha256:$(hash "$file")"
+            rm -f "$file"
+        done
+        conclude "$chain" "$words"
+    done
+}
+
+# conclude CHAIN WORDS: leaves the end of a layer's fetch for who waits for it.
+conclude() {
+    printf '%s' "$2" >"$(result "$1").new"
+    mv "$(result "$1").new" "$(result "$1")"
+    printf '%s\n' "${chain_size[$1]}" >>"$work/unpacked"
+}
+
+# await_layer CHAIN: until it is fetched, and unpacked if it is large; what failed ends the bake.
+await_layer() {
+    local words file
+    file=$(result "$1")
+    until [[ -e $file ]]; do
+        kill -0 "$pool_job" 2>/dev/null || [[ -e $file ]] || fail BakeFailed "unpacking layers ended early: $(last_words "$work/log/pool")"
+        sleep 0.1
+    done
+    words=$(<"$file")
+    [[ $words != failed* ]] || fail ImagePullFailed \
+        "pulling ${chain_image[$1]} for linux/$architecture failed: ${words#failed }" "${chain_image[$1]}"
+}
+
+# bases: the small layers that a large one stands on: containerd has to have unpacked them before that can be committed.
+bases() {
+    local chain parent
+    for chain in "${chains[@]}"; do
+        parent=${chain_parent[$chain]}
+        [[ -z $parent ]] || ! is_large "$chain" || is_large "$parent" || printf '%s\n' "$parent"
+    done | sort -u
+}
+
+# describe_base CHAIN: adds to the layout an image of just the layers up to this one, and prints its descriptor.
+describe_base() {
+    local i=${chain_index[$1]} depth=${chain_depth[$1]} manifest config file
+    manifest=$(document "$(<"$work/manifests/${digests[i]#sha256:}")")
+    config=$(document "$(jq -r .config.digest "$manifest")")
+    file=$work/documents/base-${1#sha256:}
+    jq -c --argjson depth "$depth" '{architecture, os, variant, rootfs: {type: "layers", diff_ids: .rootfs.diff_ids[:$depth]} }
+        | del(..|nulls)' "$config" >"$file"
+    config=$(keep_document "$file")
+    jq -c --argjson depth "$depth" --arg config "$config" --argjson size "$(stat -c %s "$(document "$config")")" \
+        '{schemaVersion, mediaType, config: {mediaType: .config.mediaType, digest: $config, size: $size}, layers: .layers[:$depth]}
+        | del(..|nulls)' "$manifest" >"$file"
+    describe "$(keep_document "$file")" "prebake.invalid/base:${1#sha256:}"
+}
+
+# import_images: makes containerd know the images: names, indexes, manifests, configs and small layers.
+import_images() {
+    local i name chain options=(--no-unpack --platform "linux/$architecture")
+    mapfile -t -O "${#options[@]}" options < <(local_option import)
+    for chain in "${chains[@]}"; do
+        is_large "$chain" || {
+            await_layer "$chain"
+            ln -sf "$spool/${chain_layer[$chain]#sha256:}" "$(document "${chain_layer[$chain]}")"
+        }
+    done
+    doing="importing the images' manifests"
+    printf '{"imageLayoutVersion":"1.0.0"}' >"$work/layout/oci-layout"
+    {
+        for i in "${!references[@]}"; do
+            while read -r name; do describe "${digests[i]}" "$name"; done < <(image_names "$i")
+        done
+        while read -r chain; do describe_base "$chain"; done < <(bases)
+    } | jq -cs '{schemaVersion: 2, manifests: .}' >"$work/layout/index.json"
+    run "${client[@]}" images import "${options[@]}" - < <(tar --create --dereference --directory="$work/layout" .)
+    for i in "${!references[@]}"; do
+        while read -r name; do
+            in_containerd images label "$name" "${IMAGE_LABELS[@]}"
+        done < <(image_names "$i")
+    done
+}
+
+# learn_folders CHAIN: where the files of a layer and of all below it are.
+learn_folders() {
+    local view=prebake-view mounts folder chain=$1
+    [[ -n $chain ]] || return 0
+    mounts=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" view --mounts "$view" "$chain")
+    # A garbage collection may have been quicker.
+    in_containerd snapshots --snapshotter "$SNAPSHOTTER" rm "$view" 2>"$work/log/view" || grep -qF 'not found' "$work/log/view"
+    while read -r folder; do
+        chain_folder[$chain]=$folder
+        chain=${chain_parent[$chain]}
+    done < <(jq -r '.[0] | [(.Options // .options)[] | select(startswith("lowerdir=")) | ltrimstr("lowerdir=") | split(":")[]]
+        + [.Source // .source | select(startswith("/"))] | .[]' <<<"$mounts")
+    [[ -z $chain ]] || fail BakeFailed "containerd shows fewer layers than it has below ${chain_layer[$1]}: $mounts"
+}
+
+# inherit FOLDER ROOT PARENT: gives directories that a layer has no entry for what containerd gives them: owner, mode and
+# attributes of the highest directory of that name below. Says what it can't do like containerd.
+inherit() {
+    local from=$1 path chain part rest
+    local -A giver=()
+    while IFS= read -r -d '' path; do
+        if [[ -z $path ]]; then
+            chown --reference="$2" "$from"
+            chmod --reference="$2" "$from"
+            continue
+        fi
+        chain=$3
+        while [[ -n $chain ]]; do
+            part=${chain_folder[$chain]} rest=$path/
+            while [[ -n $rest && -d $part ]]; do
+                part+=/${rest%%/*} rest=${rest#*/}
+                if [[ -L $part ]]; then
+                    printf 'a symbolic link below leads to the directory %s' "$path"
+                    return
+                fi
+            done
+            if [[ -z $rest && -e $part ]]; then
+                # What is no directory was replaced: nothing is taken from it, nor from what is below it.
+                [[ ! -d $part ]] || printf '%s\0' "$path" >>"$from.from-${chain#sha256:}"
+                giver[$chain]=1
+                break
+            fi
+            chain=${chain_parent[$chain]}
+        done
+    done <"$from.implied"
+    for chain in "${!giver[@]}"; do
+        [[ -e $from.from-${chain#sha256:} ]] || continue
+        tar --create --format=posix --no-recursion --xattrs --xattrs-include='*' --xattrs-exclude='trusted.*' \
+            --directory="${chain_folder[$chain]}" --null --verbatim-files-from --files-from="$from.from-${chain#sha256:}" |
+            tar --extract --same-owner --preserve-permissions --xattrs --xattrs-include='*' --directory="$from"
+    done
+}
+
+# commit_layers: hands large layers over to containerd's snapshotter as they are ready, in the chains' order.
+commit_layers() {
+    local chain parent
+    local -A is_base=()
+    while read -r chain; do is_base[$chain]=1; done < <(bases)
+    for chain in "${chains[@]}"; do
+        parent=${chain_parent[$chain]}
+        if is_large "$chain"; then
+            doing="unpacking ${chain_image[$chain]}"
+            await_layer "$chain"
+            if [[ $(<"$(result "$chain")") == "done" && (-z $parent || -n ${chain_folder[$parent]:-}) ]]; then
+                commit_layer "$chain"
+            fi
+        elif [[ -n ${is_base[$chain]:-} ]] && below_is_committed "$chain"; then
+            in_containerd snapshots --snapshotter "$SNAPSHOTTER" unpack \
+                "$(jq -r --arg name "prebake.invalid/base:${chain#sha256:}" \
+                    '.manifests[] | select(.annotations["io.containerd.image.name"] == $name) | .digest' "$work/layout/index.json")"
+            learn_folders "$chain"
+        fi
+    done
+}
+
+# below_is_committed CHAIN: whether containerd can unpack up to it from what it has: no large layer below is left to it.
+below_is_committed() {
+    local chain=$1
+    while [[ -n $chain ]]; do
+        ! is_large "$chain" || [[ -n ${chain_folder[$chain]:-} ]] || return 1
+        chain=${chain_parent[$chain]}
+    done
+}
+
+commit_layer() {
+    local chain=$1 parent=${chain_parent[$1]} key=prebake-${1#sha256:} mounts folder from why options
+    options=("$key")
+    [[ -z $parent ]] || options+=("$parent")
+    mounts=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" prepare --mounts "${options[@]}")
+    folder=$(jq -r '.[0] | ((.Options // .options)[] | select(startswith("upperdir=")) | ltrimstr("upperdir=")), (.Source // .source)' \
+        <<<"$mounts" | head -n 1)
+    from=$(staged "$chain")
+    if [[ -e $from.implied ]]; then
+        why=$(inherit "$from" "$folder" "$parent")
+        if [[ -n $why ]]; then
+            in_containerd snapshots --snapshotter "$SNAPSHOTTER" rm "$key"
+            return
+        fi
+    fi
+    rmdir "$folder"
+    mv -T "$from" "$folder"
+    in_containerd snapshots --snapshotter "$SNAPSHOTTER" commit "$chain" "$key"
+    chain_folder[$chain]=$folder
+    committed+=("$chain")
+}
+
+# complete_images: has containerd unpack what is left of each image, and bind all of its layers to it.
+complete_images() {
+    local i chain
+    for i in "${!references[@]}"; do
+        [[ -n ${tops[i]} ]] || continue
+        doing="unpacking ${references[i]}"
+        chain=${tops[i]}
+        while [[ -n $chain ]]; do
+            if is_large "$chain" && [[ -z ${chain_folder[$chain]:-} ]]; then
+                in_containerd content ingest --expected-size "${chain_size[$chain]}" --expected-digest "${chain_layer[$chain]}" \
+                    "prebake-${chain_layer[$chain]#sha256:}" <"$spool/${chain_layer[$chain]#sha256:}"
+            fi
+            chain=${chain_parent[$chain]}
+        done
+        run "${client[@]}" snapshots --snapshotter "$SNAPSHOTTER" unpack "${digests[i]}" 2>"$work/log/unpack-$i" ||
+            fail ImagePullFailed "unpacking ${references[i]} (${digests[i]}) failed: $(last_words "$work/log/unpack-$i")" "${references[i]}"
+        learn_folders "${tops[i]}"
+    done
+    doing="releasing layers"
+    # Nothing but its image shall keep a layer: on a node, the garbage collection has to get rid of it with that.
+    for chain in "${committed[@]}"; do
+        in_containerd snapshots --snapshotter "$SNAPSHOTTER" label "$chain" containerd.io/gc.root=
+    done
 }
 
 # ---- content ------------------------------------------------------------------------------------------------------
@@ -475,10 +1200,13 @@ blob() {
     printf '%s' "$volume/io.containerd.content.v1.content/blobs/sha256/${1#sha256:}"
 }
 
-# manifest_of DIGEST: the digest of this platform's manifest, which is DIGEST itself unless that is an index. Only this
-# platform's was fetched, so a manifest that is there and fits is the one that containerd chose.
+# manifest_of DIGEST: the digest of this platform's manifest, which is DIGEST itself unless that is an index.
 manifest_of() {
     local digest=$1 child found depth
+    if [[ -e $work/manifests/${digest#sha256:} ]]; then
+        cat "$work/manifests/${digest#sha256:}"
+        return 0
+    fi
     for depth in 1 2 3; do
         [[ -f $(blob "$digest") ]] || return 1
         if ! jq -e '.manifests | type == "array"' "$(blob "$digest")" >/dev/null; then
@@ -498,13 +1226,6 @@ manifest_of() {
         [[ -n $found ]] || return 1
         digest=$found
     done
-}
-
-# layers_of DIGEST FIELD: digest or size of each layer of the image, the lowest first.
-layers_of() {
-    local manifest
-    manifest=$(manifest_of "$1") || return 1
-    jq -r --arg field "$2" '.layers[][$field]' "$(blob "$manifest")"
 }
 
 config_of() {
@@ -547,7 +1268,7 @@ drop_layers() {
     doing="dropping the compressed layers"
     local -A wanted=()
     local name digest unwanted=()
-    while read -r name; do wanted[$name]=1; done < <(image_names)
+    while read -r name; do wanted[$name]=1; done < <(all_names)
     while read -r name; do
         [[ -n ${wanted[$name]:-} ]] || in_containerd images rm "$name"
     done < <(in_containerd images ls -q)
@@ -626,6 +1347,54 @@ verify() {
         >>"$work/verified"
 }
 
+# compare_layer CHAIN FOLDER: compares what stands on the volume with what the registry served, member by member: content,
+# type, mode, owner and time. Prints the differences. A member that the archive has twice counts as it came last.
+compare_layer() {
+    local file=$spool/${chain_layer[$1]#sha256:} log=$work/log/compare-${1#sha256:}
+    unpacked "$file" |
+        tar --compare --file=- --directory="$2" --numeric-owner --warning=no-unknown-keyword --warning=no-timestamp 2>&1 |
+        sed -E '/^tar: (.*\/)?\.wh\.[^/]*: Warning: Cannot stat: No such file or directory$/d' >"$log" || true
+    if [[ -s $log ]]; then
+        unpacked "$file" | tar --list --file=- --quoting-style=escape 2>"$log.list" |
+            sort | uniq -d >"$log.twice" || true
+        awk -F': ' 'NR == FNR { twice[$0] = 1; next } !($1 in twice)' "$log.twice" "$log" >"$log.left"
+        mv "$log.left" "$log"
+    fi
+    [[ ! -s $log ]]
+}
+
+# compare_share START STEP: every STEPth layer. Notes the first that differs.
+compare_share() {
+    local at=0 chain
+    for chain in "${chains[@]}"; do
+        (((at++) % $2 == $1)) || continue
+        compare_layer "$chain" "${chain_folder[$chain]}" || {
+            printf '%s' "$chain" >"$work/differs-$1"
+            return 1
+        }
+    done
+}
+
+# compare_layers: every layer that was fetched, as many at once as there are processors.
+compare_layers() {
+    local jobs=() i chain width
+    doing="comparing the volume with the layers"
+    width=$(nproc)
+    for ((i = 0; i < width; i++)); do
+        start_job compare_share "$i" "$width" >/dev/null 2>>"$work/log/compare"
+        jobs+=("$job")
+    done
+    for i in "${!jobs[@]}"; do
+        end_job "${jobs[i]}" || {
+            [[ -e $work/differs-$i ]] || fail BakeFailed "$doing ended early: $(last_words "$work/log/compare")"
+            chain=$(<"$work/differs-$i")
+            incomplete "${chain_image[$chain]}" "its layer ${chain_layer[$chain]} is not what its registry served: $(
+                head -n 3 "$work/log/compare-${chain#sha256:}" | tr '\n' ' ' | tail -c 500
+            )"
+        }
+    done
+}
+
 # ---- the bake -----------------------------------------------------------------------------------------------------
 
 bake() {
@@ -651,12 +1420,26 @@ bake() {
     [[ ! $containerd_version =~ [0-9]+\.[0-9]+\.[0-9]+ ]] || containerd_version=${BASH_REMATCH[0]}
     prepare_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
-    for i in "${!references[@]}"; do
-        enter pull "$i"
-        pull "$i"
-    done
+    enter pull
+    touch -d '-2 seconds' "$work/started"
+    resolve_all
+    plan_layers
+    make_spool
+    mkdir -p "$work/layers" "$volume/.prebake/layers"
+    : >"$work/unpacked"
+    printf '%s %s\n' "$needed_bytes" "$spool" >"$work/needed.new"
+    mv "$work/needed.new" "$work/needed"
+    start_job run_pool 2>"$work/log/pool"
+    pool_job=$job
+    start_job flush_volume
+    flush_job=$job
+    import_images
+    commit_layers
+    end_job "$pool_job" || true
     enter unpack
+    complete_images
     import_pause
+    cancel_job "$flush_job"
     pull_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter verify
@@ -670,6 +1453,8 @@ bake() {
     for i in "${!references[@]}"; do
         verify "${references[i]}" "${digests[i]}"
     done
+    compare_layers
+    rm -rf "$volume/.prebake"
     verify_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter finish

@@ -184,7 +184,10 @@ make_images() {
     layout many "$architecture" gzip "$base" "${many[@]}"
     layout large "$architecture" gzip "$base" "$work/trees/large"
     layout pause "$architecture" gzip "$work/trees/tool"
-    rm -rf "$work/trees/large"
+    mkdir -p "$work/trees/full"
+    head -c 400M /dev/zero >"$work/trees/full/zeros"
+    layout full "$architecture" gzip "$base" "$work/trees/full"
+    rm -rf "$work/trees/large" "$work/trees/full"
     push app app:1
     push tool tool:1
     push foreign multi:foreign
@@ -192,6 +195,7 @@ make_images() {
     push zstd zstd:1
     push many many:1
     push large large:1
+    push full full:1
     push tool docker:2 --format v2s2
     mkdir -p "$work/eks"
     skopeo copy --quiet "oci:$work/layouts/pause" "docker-archive:$work/eks/pause.tar:localhost/kubernetes/pause:latest" >/dev/null
@@ -414,7 +418,7 @@ jq -r '"        \(.images[0].compressedBytes) bytes compressed, \(.images[0].unp
 drop_volume
 
 new_volume 320M
-bake "$(request "$(image large:1)")"
+bake "$(request "$(image full:1)")"
 check 'a volume that is too small is VolumeFull' failed_with VolumeFull
 drop_volume
 
@@ -423,7 +427,7 @@ unknown=sha256:$(printf '%064d' 7)
 bake "$(request "$(image app:1 "$unknown")")"
 check 'an unknown digest is ImagePullFailed' failed_with ImagePullFailed
 check 'it names the image' report --arg image "$app:1" '.error.image == $image'
-check 'it has what the registry answered' says 'not found'
+check 'it has what the registry answered' says '404 MANIFEST_UNKNOWN'
 drop_volume
 
 new_volume 1G

@@ -6,17 +6,24 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The SSM command document of the bake, with the script inside. */
 public final class BakeDocument {
     /** The line of the document that the script takes the place of. */
     private static final String SCRIPT_LINE = "@bake.sh@";
 
+    private static final Pattern COMMENT = Pattern.compile("\\s*(?:#.*)?");
+
     private BakeDocument() {}
 
     /** The whole document, as SSM takes it. */
     public static String content() {
-        List<String> script = Resource.text("bake.sh").lines().skip(1).toList();
+        // SSM takes documents of 64 KB: the comments stay in the file.
+        List<String> script = Resource.text("bake.sh")
+                .lines()
+                .filter(line -> !COMMENT.matcher(line).matches())
+                .toList();
         try {
             JsonNode document = new ObjectMapper().readTree(Resource.text("document.json"));
             ObjectNode inputs = (ObjectNode) document.at("/mainSteps/0/inputs");

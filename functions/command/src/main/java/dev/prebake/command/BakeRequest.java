@@ -19,16 +19,18 @@ record BakeRequest(String volumeId, Architecture architecture, List<Image> image
      *
      * @param reference the name it gets on the volume
      * @param digest what to pull
+     * @param manifestDigest the platform's manifest, which is the digest itself unless that is an index
      * @param compressedBytes size of its layers as the registry serves them, in bytes, for the progress
      */
-    record Image(String reference, String digest, long compressedBytes) {}
+    record Image(String reference, String digest, String manifestDigest, long compressedBytes) {}
 
     static BakeRequest of(BakePlan plan, String volumeId) {
         return new BakeRequest(
                 volumeId,
                 plan.architecture(),
                 plan.images().stream()
-                        .map(image -> new Image(image.reference(), image.digest(), image.compressedBytes()))
+                        .map(image -> new Image(
+                                image.reference(), image.digest(), image.manifestDigest(), image.compressedBytes()))
                         .toList());
     }
 

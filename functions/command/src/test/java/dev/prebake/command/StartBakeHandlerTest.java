@@ -76,6 +76,8 @@ class StartBakeHandlerTest {
         assertThat(request.path("images").get(1))
                 .hasToString("{\"reference\":\"nvcr.io/nvidia/pytorch:24.08-py3\",\"digest\":\"sha256:"
                         + "0e5b2ba2f7c5a58ad5d5b4d1b1ed7f2ff8c4fd1c5d7a9d7ae8bd0f1bb2f2ed11\","
+                        + "\"manifestDigest\":\"sha256:"
+                        + "88ce1bb5f1ac9b2b5b1e2a3e43a7ad5a8a0c6d8f1f2fdab3b4bd86f3ce4d1c12\","
                         + "\"compressedBytes\":9534537728}");
     }
 
