@@ -36,6 +36,7 @@ public final class DataPlanes {
         packages.put("fstrim", "util-linux");
         packages.put("ip", "iproute2");
         packages.put("bash", "bash");
+        packages.put("curl", "curl");
         packages.put("cp", "coreutils");
         return packages;
     }
