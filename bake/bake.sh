@@ -29,6 +29,8 @@ readonly START_SECONDS=30
 
 # Only the results and the progress may reach the caller, so everything else's output goes to a log.
 exec 3>&1 4>&2 </dev/null >/dev/null 2>&1
+# A pipe that nobody writes to.
+exec {nap_fd}<> <(:)
 
 work=             # private directory of this bake: socket, state, logs, mount point
 volume=           # where the volume is mounted: containerd's root
@@ -40,6 +42,8 @@ digests=()        # what each of them is pulled by
 wanted_manifests=() # the platform's manifest of each, as planned; empty if not known
 sizes=()          # compressed bytes of each, as planned; 0 if not known
 total_bytes=0
+file_size=0       # what size_of found
+http_status=      # of the last answer of a registry
 empty_bytes=0     # what the fresh file system counts as used
 client=()         # ctr, told which containerd and namespace to talk to
 containerd_pid=
@@ -172,6 +176,11 @@ run() {
     wait "$job_pid" || status=$?
     job_pid=
     return "$status"
+}
+
+# nap SECONDS: sleeps without a process of its own: what starts most often here is what takes most time.
+nap() {
+    read -r -t "$1" -u "$nap_fd" || true
 }
 
 # start_job COMMAND...: runs a function beside the bake, in a process group of its own, so that all of it can be ended.
@@ -371,21 +380,31 @@ authorize() {
     (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$token" >"$file.$BASHPID" && mv "$file.$BASHPID" "$file")
 }
 
+# size_of FILE: leaves its bytes in file_size.
+size_of() {
+    read -r file_size < <(stat -c %s "$1")
+}
+
 # ask REPOSITORY PATH ACCEPT FILE: appends to FILE what it lacks of what is at PATH. Leaves the answer's headers in
-# FILE.headers and its status in FILE.status; fails as curl does.
+# FILE.headers and its status in http_status; fails as curl does.
 ask() {
-    local repository=$1 path=$2 accept=$3 file=$4 have attempt status token options
+    local repository=$1 path=$2 accept=$3 file=$4 attempt status token url options
     token=$(token_file "$repository")
-    have=$(stat -c %s "$file")
+    url=$(registry_url "$repository")/$path
     options=(--silent --show-error --location --fail --connect-timeout 10 --speed-limit 1024 --speed-time 60
         --header "Accept: $accept" --dump-header "$file.headers" --write-out '%{http_code}' --output "$file")
     is_loopback "$repository" || options+=(--proto '=https')
-    ((have == 0)) || options+=(--continue-at "$have")
+    [[ ! -s $file ]] || {
+        size_of "$file"
+        options+=(--continue-at "$file_size")
+    }
     for attempt in 1 2; do
         [[ -e $token ]] || : >"$token"
         status=0
-        curl "${options[@]}" --config "$token" "$(registry_url "$repository")/$path" >"$file.status" 2>"$file.error" || status=$?
-        [[ $(<"$file.status") == 401 && $attempt == 1 ]] || break
+        curl "${options[@]}" --config "$token" "$url" >"$file.status" 2>"$file.error" || status=$?
+        http_status=000
+        read -r http_status <"$file.status" || true
+        [[ $http_status == 401 && $attempt == 1 ]] || break
         authorize "$repository" "$file.headers" || break
     done
     return "$status"
@@ -393,31 +412,36 @@ ask() {
 
 # refusal REPOSITORY PATH ACCEPT FILE: what the registry says in the body of its error, asked again for that.
 refusal() {
-    local status answer
-    status=$(<"$4.status")
-    if [[ $status == 000 ]]; then
+    local answer
+    if [[ $http_status == 000 ]]; then
         last_words "$4.error"
         return
     fi
     answer=$(curl --silent --max-time 20 --header "Accept: $3" --config "$(token_file "$1")" "$(registry_url "$1")/$2" |
         head -c 65536 | tr -d '\0' | jq -r '.errors[0] | select(. != null) | " \(.code // ""): \(.message // "")"' | head -c 500) || true
-    printf '%s answered %s%s' "${1%%/*}" "$status" "$answer"
+    printf '%s answered %s%s' "${1%%/*}" "$http_status" "$answer"
 }
 
 # fetch REPOSITORY PATH ACCEPT FILE [SIZE]: gets it whole, from where it broke off. What may pass is tried again: dropped
 # connections, 429 and 5xx, with the pause that the registry asks for. Fails with the reason in FILE.reason.
 fetch() {
-    local repository=$1 path=$2 accept=$3 file=$4 size=${5:-} before have tries=0 status pause asked
-    : >>"$file"
-    while :; do
-        before=$(stat -c %s "$file")
-        [[ -z $size ]] || ((before < size)) || break
+    local repository=$1 path=$2 accept=$3 file=$4 size=${5:-} before=0 tries=0 status pause asked
+    if [[ ! -e $file ]]; then
+        : >"$file"
+    elif [[ -n $size ]]; then
+        size_of "$file"
+        before=$file_size
+    fi
+    while [[ -z $size ]] || ((before < size)); do
         status=0
         ask "$repository" "$path" "$accept" "$file" || status=$?
-        have=$(stat -c %s "$file")
-        [[ $status != 0 || -n $size ]] || break
-        if [[ $status == 0 ]] && ((have >= size)); then break; fi
-        case $(<"$file.status") in
+        [[ $status != 0 || -n $size ]] || return 0
+        size_of "$file"
+        if [[ $status == 0 ]] && ((file_size >= size)); then
+            before=$file_size
+            break
+        fi
+        case $http_status in
         408 | 429 | 5?? | 2?? | 000) ;;
         *)
             refusal "$repository" "$path" "$accept" "$file" >"$file.reason"
@@ -426,17 +450,18 @@ fetch() {
         esac
         # A server that can't resume ends in 33: its answer is taken from the start, by who reads it too.
         ((status != 33)) || return 2
-        ((have == before)) || tries=0
+        ((file_size == before)) || tries=0
+        before=$file_size
         ((++tries <= FETCH_TRIES)) || {
             { refusal "$repository" "$path" "$accept" "$file" && printf ', %s times in a row (%s)' "$tries" "$(last_words "$file.error")"; } >"$file.reason"
             return 1
         }
         pause=$((1 << (tries - 1)))
         asked=$(tr -d '\r' <"$file.headers" 2>/dev/null | sed -nE 's/^retry-after: *([0-9]{1,2})$/\1/pI' | tail -n 1) || true
-        sleep "${asked:-$pause}"
+        nap "${asked:-$pause}"
     done
-    [[ -z $size ]] || (($(stat -c %s "$file") == size)) || {
-        printf '%s sent %s bytes of %s, more than its %s' "${repository%%/*}" "$(stat -c %s "$file")" "$path" "$size" >"$file.reason"
+    [[ -z $size ]] || ((before == size)) || {
+        printf '%s sent %s bytes of %s, more than its %s' "${repository%%/*}" "$before" "$path" "$size" >"$file.reason"
         return 1
     }
 }
@@ -686,6 +711,7 @@ needed_bytes=0            # compressed bytes of the layers that are to be fetche
 spool_in_memory=
 spool=                    # where layers stand compressed, until the bake has checked what was made of them
 pool_job=
+layer_result=
 flush_job=
 committed=()              # the layers that were not unpacked by containerd
 
@@ -695,7 +721,7 @@ is_large() {
 
 # plan_layers: which layers there are, and which of them the volume lacks.
 plan_layers() {
-    local i manifest config digest size diff chain parent sum layers depth
+    local i manifest config digest size diff chain parent sum layers depth repository
     doing="reading manifests"
     for i in "${!references[@]}"; do
         manifest=$(<"$work/manifests/${digests[i]#sha256:}")
@@ -703,19 +729,20 @@ plan_layers() {
         layers=$(jq '.layers | length' "$(document "$manifest")")
         [[ $layers == "$(jq '.rootfs.diff_ids | length' "$(document "$config")")" ]] ||
             incomplete "${references[i]}" "its manifest has $layers layers, its config $(jq '.rootfs.diff_ids | length' "$(document "$config")")"
-        parent='' depth=0
+        parent='' depth=0 repository=$(repository_of "${references[i]}")
         while IFS=$'\t' read -r digest size diff; do
             depth=$((depth + 1))
             if [[ -z $parent ]]; then
                 chain=$diff
             else
-                sum=$(printf '%s %s' "$parent" "$diff" | sha256sum)
-                chain=sha256:${sum%% *}
+                printf '%s %s' "$parent" "$diff" >"$work/chain"
+                read -r sum _ < <(sha256sum "$work/chain")
+                chain=sha256:$sum
             fi
             if [[ -z ${chain_layer[$chain]:-} ]]; then
                 chains+=("$chain")
                 chain_parent[$chain]=$parent chain_layer[$chain]=$digest chain_diff[$chain]=$diff chain_size[$chain]=$size
-                chain_repository[$chain]=$(repository_of "${references[i]}") chain_image[$chain]=${references[i]}
+                chain_repository[$chain]=$repository chain_image[$chain]=${references[i]}
                 chain_index[$chain]=$i chain_depth[$chain]=$depth
                 needed_bytes=$((needed_bytes + size))
             fi
@@ -749,11 +776,13 @@ make_spool() {
 
 # hash: the SHA-256 of a file or of standard input. openssl uses the processor's instructions for it; not every sha256sum does.
 hash() {
+    local sum
     if command -v openssl >/dev/null; then
-        openssl dgst -sha256 -r "$@" | cut -d' ' -f1
+        read -r sum _ < <(openssl dgst -sha256 -r "$@")
     else
-        sha256sum "$@" | cut -d' ' -f1
+        read -r sum _ < <(sha256sum "$@")
     fi
+    printf '%s' "$sum"
 }
 
 # decompress FILE: turns standard input into the tar that it holds; by what FILE begins with, since not all registries label
@@ -761,14 +790,16 @@ hash() {
 # takes 1.9 CPU-s, unpigz 5.0, gzip 7.8.
 decompress() {
     local tool=(cat)
-    case $(head -c 4 "$1" | od -An -tx1 | tr -d ' \n') in
-    1f8b*)
+    local LC_ALL=C magic=
+    IFS= read -r -n 4 magic <"$1" 2>/dev/null || true
+    case $magic in
+    $'\x1f\x8b'*)
         for tool in igzip unpigz gzip; do
             ! command -v "$tool" >/dev/null || break
         done
         tool=("$tool" -dc)
         ;;
-    28b52ffd) tool=(zstd -dcq) ;;
+    $'\x28\xb5\x2f\xfd') tool=(zstd -dcq) ;;
     esac
     "${tool[@]}"
 }
@@ -789,14 +820,14 @@ follow() {
     exec {input}<"$1"
     while kill -0 "$2" 2>/dev/null; do
         cat <&"$input"
-        sleep 0.1
+        nap 0.2
     done
     cat <&"$input"
 }
 
 # await_bytes FILE PID: until a download has begun to write, or has ended.
 await_bytes() {
-    while (($(stat -c %s "$1") < 4)) && kill -0 "$2" 2>/dev/null; do sleep 0.02; done
+    while [[ ! -s $1 ]] && kill -0 "$2" 2>/dev/null; do nap 0.02; done
 }
 
 # download CHAIN: fetches a layer into the spool, or waits for who does so for another image.
@@ -808,14 +839,6 @@ download() {
     fetch "${chain_repository[$chain]}" "blobs/${chain_layer[$chain]}" '*/*' "$file" "${chain_size[$chain]}" || status=$?
     exec {lock}>&-
     return "$status"
-}
-
-result() {
-    printf '%s' "$work/layers/${1#sha256:}"
-}
-
-staged() {
-    printf '%s' "$volume/.prebake/layers/${1#sha256:}"
 }
 
 # unpack_layer CHAIN: fetches, checks and unpacks one layer beside containerd's own. Its last words go to the chain's result:
@@ -833,7 +856,7 @@ unpack_layer() {
 
 try_unpack() {
     local chain=$1 file=$spool/${chain_layer[$1]#sha256:} target fetcher sum status=0 log
-    target=$(staged "$chain")
+    target=$volume/.prebake/layers/${chain#sha256:}
     log=$work/log/layer-${chain#sha256:}
     rm -rf "$target" "$target.implied"
     mkdir -p "$target"
@@ -886,29 +909,28 @@ extract() {
 
 # keep_archive FILE: an unpacked archive makes the comparison at the end cheaper, but others need the room to unpack at all.
 keep_archive() {
-    local free
-    free=$(stat -f -c '%a %b' "$spool" | awk '{ print ($1 * 2 > $2) ? "much" : "little" }')
-    [[ $free == much ]] || rm -f "$1.tar"
+    local free all
+    read -r free all < <(stat -f -c '%a %b' "$spool")
+    ((free * 2 > all)) || rm -f "$1.tar"
 }
 
 # settle CHAIN FOLDER LOG: makes of what tar left what containerd would have made of it, or says why not.
 settle() {
-    local chain=$1 target=$2 log=$3 kind path name folder twin whiteouts=0
-    if grep -qF 'No space left on device' "$log.tar"; then
-        echo "failed $(last_words "$log.tar")"
-        return
-    fi
+    local chain=$1 target=$2 log=$3 kind seconds path name folder twin whiteouts=0
     if [[ -s $log.tar ]]; then
+        if grep -qF 'No space left on device' "$log.tar"; then
+            echo "failed $(last_words "$log.tar")"
+            return
+        fi
         echo "declined tar says: $(last_words "$log.tar")"
         return
     fi
-    touch "$log.now"
-    if [[ -n $(find "$target" -type d -newer "$log.now" -print -quit) ]]; then
-        echo "declined it has directories of a time to come"
-        return
-    fi
-    while IFS= read -r -d '' kind && IFS= read -r -d '' path; do
+    while IFS=' ' read -r -d '' kind seconds && IFS= read -r -d '' path; do
         if [[ $kind == d ]]; then
+            if ((${seconds%%.*} > EPOCHSECONDS)); then
+                echo "declined it has directories of a time to come"
+                return
+            fi
             # Nothing in the archive gave this directory its time, so it isn't in there. The lower ones come last.
             printf '%s\0' "$path" >>"$target.implied"
             continue
@@ -943,7 +965,7 @@ settle() {
             ;;
         esac
         touch --reference="$log.time" "$folder"
-    done < <(find "$target" \( -name '.wh.*' -o -type d -newer "$work/started" \) -printf '%y\0%P\0')
+    done < <(find "$target" \( -name '.wh.*' -o -type d -newer "$work/started" \) -printf '%y %T@\0%P\0')
     echo "done"
 }
 
@@ -953,7 +975,7 @@ run_pool() {
     local chain workers=() width running=0
     width=$(($(nproc) + 1))
     width=$((width < MOST_AT_ONCE ? width : MOST_AT_ONCE))
-    for ((i = 0; i < 4; i++)); do fetch_small "$i" 4 & done
+    fetch_small &
     while read -r _ chain; do
         if ((running >= width)); then
             wait -n "${workers[@]}" || true
@@ -972,45 +994,66 @@ flush_volume() {
     while sleep 1; do sync --file-system "$volume"; done
 }
 
-# fetch_small START STEP: every STEPth of the small layers.
+# fetch_small: the small layers. Those of a repository in one request after another on one connection; what isn't there then
+# is fetched with all the patience that large ones get.
 fetch_small() {
-    local at=0 chain file attempt words
+    local chain file repository sum attempt words options=()
+    local -A wanted=() sums=()
+    for chain in "${chains[@]}"; do
+        is_large "$chain" || wanted[${chain_repository[$chain]}]+=" ${chain_layer[$chain]}"
+    done
+    for repository in "${!wanted[@]}"; do
+        options=(--silent --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 60 --config "$(token_file "$repository")")
+        is_loopback "$repository" || options+=(--proto '=https')
+        for file in ${wanted[$repository]}; do
+            options+=(--output "$spool/${file#sha256:}" "$(registry_url "$repository")/blobs/$file")
+        done
+        [[ -e $(token_file "$repository") ]] || : >"$(token_file "$repository")"
+        curl "${options[@]}" || true
+    done
+    while read -r sum file; do sums[sha256:${file##*/}]=sha256:$sum; done < <(
+        for chain in "${chains[@]}"; do
+            is_large "$chain" || [[ ! -e $spool/${chain_layer[$chain]#sha256:} ]] || printf '%s\0' "$spool/${chain_layer[$chain]#sha256:}"
+        done | xargs -0 -r sha256sum
+    )
     for chain in "${chains[@]}"; do
         ! is_large "$chain" || continue
-        (((at++) % $2 == $1)) || continue
-        file=$spool/${chain_layer[$chain]#sha256:}
-        for attempt in 1 2 3; do
-            words=fetched
-            download "$chain" || {
-                words="failed $(cat "$file.reason")"
-                break
-            }
-            [[ sha256:$(hash "$file") != "${chain_layer[$chain]}" ]] || break
-            words="failed ${chain_repository[$chain]%%/*} answered ${chain_layer[$chain]} with content whose digest is sha256:$(hash "$file")"
-            rm -f "$file"
-        done
+        file=$spool/${chain_layer[$chain]#sha256:} words=fetched
+        if [[ ${sums[${chain_layer[$chain]}]:-} != "${chain_layer[$chain]}" ]]; then
+            for attempt in 1 2 3; do
+                rm -f "$file"
+                words=fetched
+                download "$chain" || {
+                    words="failed $(cat "$file.reason")"
+                    break
+                }
+                sum=sha256:$(hash "$file")
+                [[ $sum != "${chain_layer[$chain]}" ]] || break
+                words="failed ${chain_repository[$chain]%%/*} answered ${chain_layer[$chain]} with content whose digest is $sum"
+            done
+            sums[${chain_layer[$chain]}]=${chain_layer[$chain]}
+        fi
         conclude "$chain" "$words"
     done
 }
 
-# conclude CHAIN WORDS: leaves the end of a layer's fetch for who waits for it.
+# conclude CHAIN WORDS: leaves how a layer's fetch ended, on one line, for who waits for it.
 conclude() {
-    printf '%s' "$2" >"$(result "$1").new"
-    mv "$(result "$1").new" "$(result "$1")"
+    printf '%s\n' "${2//$'\n'/ }" >"$work/layers/${1#sha256:}"
     printf '%s\n' "${chain_size[$1]}" >>"$work/unpacked"
 }
 
-# await_layer CHAIN: until it is fetched, and unpacked if it is large; what failed ends the bake.
+# await_layer CHAIN: until it is fetched, and unpacked if it is large; what failed ends the bake. Leaves how it ended in
+# layer_result.
 await_layer() {
-    local words file
-    file=$(result "$1")
-    until [[ -e $file ]]; do
-        kill -0 "$pool_job" 2>/dev/null || [[ -e $file ]] || fail BakeFailed "unpacking layers ended early: $(last_words "$work/log/pool")"
-        sleep 0.1
+    local file=$work/layers/${1#sha256:}
+    until [[ -s $file ]]; do
+        kill -0 "$pool_job" 2>/dev/null || [[ -s $file ]] || fail BakeFailed "unpacking layers ended early: $(last_words "$work/log/pool")"
+        nap 0.05
     done
-    words=$(<"$file")
-    [[ $words != failed* ]] || fail ImagePullFailed \
-        "pulling ${chain_image[$1]} for linux/$architecture failed: ${words#failed }" "${chain_image[$1]}"
+    read -r layer_result <"$file"
+    [[ $layer_result != failed* ]] || fail ImagePullFailed \
+        "pulling ${chain_image[$1]} for linux/$architecture failed: ${layer_result#failed }" "${chain_image[$1]}"
 }
 
 # bases: the small layers that a large one stands on: containerd has to have unpacked them before that can be committed.
@@ -1065,16 +1108,21 @@ import_images() {
 
 # learn_folders CHAIN: where the files of a layer and of all below it are.
 learn_folders() {
-    local view=prebake-view mounts folder chain=$1
+    local view=prebake-view mounts folder folders=() chain=$1
     [[ -n $chain ]] || return 0
     mounts=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" view --mounts "$view" "$chain")
     # A garbage collection may have been quicker.
     in_containerd snapshots --snapshotter "$SNAPSHOTTER" rm "$view" 2>"$work/log/view" || grep -qF 'not found' "$work/log/view"
-    while read -r folder; do
+    # An overlay has them as its lower directories, the highest first; a single layer is a bind mount of its own.
+    if [[ $mounts =~ lowerdir=([^\"]*) ]]; then
+        IFS=: read -r -a folders <<<"${BASH_REMATCH[1]}"
+    elif [[ $mounts =~ \"[Ss]ource\":[[:space:]]*\"(/[^\"]*) ]]; then
+        folders=("${BASH_REMATCH[1]}")
+    fi
+    for folder in "${folders[@]}"; do
         chain_folder[$chain]=$folder
         chain=${chain_parent[$chain]}
-    done < <(jq -r '.[0] | [(.Options // .options)[] | select(startswith("lowerdir=")) | ltrimstr("lowerdir=") | split(":")[]]
-        + [.Source // .source | select(startswith("/"))] | .[]' <<<"$mounts")
+    done
     [[ -z $chain ]] || fail BakeFailed "containerd shows fewer layers than it has below ${chain_layer[$1]}: $mounts"
 }
 
@@ -1126,7 +1174,7 @@ commit_layers() {
         if is_large "$chain"; then
             doing="unpacking ${chain_image[$chain]}"
             await_layer "$chain"
-            if [[ $(<"$(result "$chain")") == "done" && (-z $parent || -n ${chain_folder[$parent]:-}) ]]; then
+            if [[ $layer_result == "done" && (-z $parent || -n ${chain_folder[$parent]:-}) ]]; then
                 commit_layer "$chain"
             fi
         elif [[ -n ${is_base[$chain]:-} ]] && below_is_committed "$chain"; then
@@ -1152,9 +1200,10 @@ commit_layer() {
     options=("$key")
     [[ -z $parent ]] || options+=("$parent")
     mounts=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" prepare --mounts "${options[@]}")
-    folder=$(jq -r '.[0] | ((.Options // .options)[] | select(startswith("upperdir=")) | ltrimstr("upperdir=")), (.Source // .source)' \
-        <<<"$mounts" | head -n 1)
-    from=$(staged "$chain")
+    [[ $mounts =~ upperdir=([^\"]*) || $mounts =~ \"[Ss]ource\":[[:space:]]*\"(/[^\"]*) ]] ||
+        fail BakeFailed "containerd prepared a layer without a folder: $mounts"
+    folder=${BASH_REMATCH[1]}
+    from=$volume/.prebake/layers/${chain#sha256:}
     if [[ -e $from.implied ]]; then
         why=$(inherit "$from" "$folder" "$parent")
         if [[ -n $why ]]; then
@@ -1267,7 +1316,7 @@ kept_blobs() {
 drop_layers() {
     doing="dropping the compressed layers"
     local -A wanted=()
-    local name digest unwanted=()
+    local name digest attempt unwanted=()
     while read -r name; do wanted[$name]=1; done < <(all_names)
     while read -r name; do
         [[ -n ${wanted[$name]:-} ]] || in_containerd images rm "$name"
@@ -1279,10 +1328,16 @@ drop_layers() {
 
     wanted=()
     while read -r digest; do wanted[$digest]=1; done < <(kept_blobs)
-    while read -r digest; do
-        [[ -n ${wanted[$digest]:-} ]] || unwanted+=("$digest")
-    done < <(in_containerd content ls -q)
-    ((${#unwanted[@]} == 0)) || in_containerd content rm "${unwanted[@]}"
+    for attempt in 1 2 3; do
+        unwanted=()
+        while read -r digest; do
+            [[ -n ${wanted[$digest]:-} ]] || unwanted+=("$digest")
+        done < <(in_containerd content ls -q)
+        ((${#unwanted[@]} > 0)) || return 0
+        # A garbage collection may be at it too, and be quicker.
+        in_containerd content rm "${unwanted[@]}" 2>"$work/log/unwanted" || true
+    done
+    fail BakeFailed "$doing failed: ${#unwanted[@]} blobs stay that no image needs: $(last_words "$work/log/unwanted")"
 }
 
 # ---- verification -------------------------------------------------------------------------------------------------
