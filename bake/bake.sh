@@ -1160,7 +1160,7 @@ inherit() {
         [[ -e $from.from-${chain#sha256:} ]] || continue
         tar --create --format=posix --no-recursion --xattrs --xattrs-include='*' --xattrs-exclude='trusted.*' \
             --directory="${chain_folder[$chain]}" --null --verbatim-files-from --files-from="$from.from-${chain#sha256:}" |
-            tar --extract --same-owner --preserve-permissions --xattrs --xattrs-include='*' --directory="$from"
+            tar --extract --touch --same-owner --preserve-permissions --xattrs --xattrs-include='*' --directory="$from"
     done
 }
 
@@ -1412,7 +1412,7 @@ compare_layer() {
     if [[ -s $log ]]; then
         unpacked "$file" | tar --list --file=- --quoting-style=escape 2>"$log.list" |
             sort | uniq -d >"$log.twice" || true
-        awk -F': ' 'NR == FNR { twice[$0] = 1; next } !($1 in twice)' "$log.twice" "$log" >"$log.left"
+        awk -F': ' 'FILENAME == ARGV[1] { twice[$0] = 1; next } !($1 in twice)' "$log.twice" "$log" >"$log.left"
         mv "$log.left" "$log"
     fi
     [[ ! -s $log ]]

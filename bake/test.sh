@@ -111,14 +111,18 @@ put() {
     printf 'sha256:%s' "${sum%% *}"
 }
 
-# layout NAME ARCHITECTURE gzip|zstd DIR...: makes an OCI layout of one image whose layers are the directories.
+# layout NAME ARCHITECTURE gzip|zstd SOURCE...: makes an OCI layout of one image; a layer is a directory, or an archive as it is.
 layout() {
     local layout=$work/layouts/$1 arch=$2 compression=$3 dir digest size diff_id media
     local layers=() diff_ids=() config manifest
     shift 3
     mkdir -p "$layout/blobs/sha256"
     for dir in "$@"; do
-        tar -C "$dir" --sort=name --mtime=@0 --owner=0 --group=0 -cf "$work/layer.tar" .
+        if [[ -d $dir ]]; then
+            tar -C "$dir" --sort=name --mtime=@0 --owner=0 --group=0 -cf "$work/layer.tar" .
+        else
+            cp "$dir" "$work/layer.tar"
+        fi
         diff_id=sha256:$(sha256sum <"$work/layer.tar" | cut -d' ' -f1)
         case $compression in
         gzip) gzip -1n <"$work/layer.tar" >"$work/layer" ;;
@@ -204,6 +208,100 @@ make_images() {
         "$work/layouts/foreign/index.json" "$work/layouts/app/index.json" |
         curl -fsS -X PUT --data-binary @- -H 'Content-Type: application/vnd.oci.image.index.v1+json' \
             "http://127.0.0.1:$port/v2/multi/manifests/1"
+}
+
+# archive NAME [OPTION...]: an archive of what is in the folder of that name; OPTIONs say what and how.
+archive() {
+    local name=$1
+    shift
+    tar --create --file="$work/trees/$name.tar" --directory="$work/trees/$name" --sort=name --format=posix --numeric-owner "$@"
+}
+
+# make_odd_image: layers with all that an archive can hold, and with what builders leave out.
+make_odd_image() {
+    local lower=$work/trees/lower odd=$work/trees/odd bare=$work/trees/bare upper=$work/trees/upper long
+    long=$(printf 'n%.0s' {1..120})
+    mkdir -p "$lower"/{etc/private,opt/old,opt/replaced,usr/lib,usr/share/doc,var/spool}
+    echo below | tee "$lower"/{etc/conf,etc/private/key,opt/old/file,opt/replaced/file,opt/gone,usr/lib/so,usr/share/doc/text,usr/share/page} >"$work/below"
+    ln -s usr/lib "$lower/lib"
+    chown 7:8 "$lower/etc/private"
+    chmod 1750 "$lower/etc/private"
+    chmod 1777 "$lower/var/spool"
+    touch -d '2001-02-03 04:05:06.789012345' "$lower/etc/conf" "$lower/var/spool"
+    archive lower --pax-option='SCHILY.xattr.user.note:=of the lower layer' etc opt usr var
+    tar --append --file="$work/trees/lower.tar" --directory="$lower" lib
+
+    mkdir -p "$odd/files/$long/$long/$long" "$odd/usr/share/new" "$odd/opt"
+    echo one >"$odd/files/one"
+    ln "$odd/files/one" "$odd/files/two"
+    ln -s one "$odd/files/link"
+    ln "$odd/files/link" "$odd/files/link-again"
+    ln -s /no/such/place "$odd/files/dangling"
+    ln -s ../../outside "$odd/files/outside"
+    echo long >"$odd/files/$long/$long/$long/$long"
+    echo odd >"$odd/files/"$'with blanks, \\backslash\\, "quotes",\nline break and \xc3\xa9'
+    mknod "$odd/files/null" c 1 3
+    mknod "$odd/files/disk" b 7 200
+    mkfifo "$odd/files/pipe"
+    cp "$(command -v busybox)" "$odd/files/setuid"
+    chmod 6711 "$odd/files/setuid"
+    chown 12345:54321 "$odd/files/one"
+    if command -v setcap >/dev/null; then
+        cp "$(command -v busybox)" "$odd/files/capable"
+        setcap cap_net_raw+ep "$odd/files/capable"
+    fi
+    truncate -s 5M "$odd/files/sparse"
+    echo end >>"$odd/files/sparse"
+    : >"$odd/files/empty"
+    : >"$odd/usr/share/.wh..wh..opq"
+    : >"$odd/opt/.wh.old"
+    : >"$odd/opt/.wh.gone"
+    echo again >"$odd/usr/share/page"
+    touch -h -d '1999-12-31 23:59:59.5' "$odd/files/link" "$odd/files" "$odd/opt"
+    chown 3:4 "$odd/opt/.wh.gone"
+    archive odd --sparse --xattrs --xattrs-include='*' files opt usr
+
+    mkdir -p "$bare"/{etc/private,var/spool,new/deep,lib}
+    echo bare | tee "$bare"/{etc/private/more,var/spool/job,new/deep/file} >"$work/below"
+    archive bare etc/private/more var/spool/job new/deep/file
+    echo bare >"$bare/lib/other"
+    tar --create --file="$work/trees/linked.tar" --directory="$bare" lib/other
+
+    mkdir -p "$upper/opt" "$upper/files"
+    echo 'no folder now' >"$upper/opt/replaced"
+    : >"$upper/files/.wh.one"
+    archive upper .
+
+    layout odd "$architecture" gzip "$work/trees/base" "$work/trees/lower.tar" "$work/trees/odd.tar" "$work/trees/bare.tar" \
+        "$work/trees/linked.tar" "$work/trees/upper.tar"
+    push odd odd:1
+}
+
+# layer_folders REFERENCE: where the node has the image's layers, the highest first.
+layer_folders() {
+    local chain='' sum diff config
+    config=$(node images ls | awk -v name="$1" '$1 == name { print $3 }')
+    config=$(node content get "$config" | jq -r .config.digest)
+    while read -r diff; do
+        if [[ -z $chain ]]; then chain=$diff; else
+            sum=$(printf '%s %s' "$chain" "$diff" | sha256sum)
+            chain=sha256:${sum%% *}
+        fi
+    done < <(node content get "$config" | jq -r '.rootfs.diff_ids[]')
+    node snapshots view --mounts "view$RANDOM$RANDOM" "$chain" | grep -o 'lowerdir=[^"]*' | cut -d= -f2 | tr : '\n'
+}
+
+# fingerprints REFERENCE LIST: of each layer's folder on the node all that an archive can tell, attributes and times included;
+# in words it goes to LIST. A whiteout, and a directory without an entry in its layer, have the time of their making, whoever makes
+# them.
+fingerprints() {
+    local folder
+    while read -r folder; do
+        find "$folder" \( -type d -o -type c \) -newer "$work/odd-began" -exec touch -d @0 {} +
+        tar --create --directory="$folder" --sort=name --format=posix --xattrs --xattrs-include='*' --numeric-owner \
+            --pax-option='delete=atime,delete=ctime' . | sha256sum
+        tar --create --directory="$folder" --sort=name --xattrs --xattrs-include='*' . | tar --list --verbose --xattrs --full-time >>"$work/$2"
+    done < <(layer_folders "$1")
 }
 
 # ---- volumes, bakes, nodes ----------------------------------------------------------------------------------------
@@ -406,6 +504,50 @@ start_registry
 bake "$(request "$(image app:1)")"
 check 'a volume with a file system is refused' failed_with BakeFailed
 check 'the refusal names the file system' says xfs
+drop_volume
+
+make_odd_image
+touch -d '-2 seconds' "$work/odd-began"
+new_volume 2G
+mkfs.xfs -q "$device"
+start_node
+node images pull --plain-http "127.0.0.1:$port/odd:1" >"$work/pulled" 2>&1
+fingerprints "127.0.0.1:$port/odd:1" trees-of-containerd >"$work/of-containerd"
+stop_node
+drop_volume
+for large in 0 8388608; do
+    new_volume 2G
+    PREBAKE_LARGE_LAYER=$large bake "$(request "$(image odd:1)")"
+    check "an image with everything odd succeeds, layers from $large bytes on unpacked beside containerd" succeeded
+    start_node
+    fingerprints "127.0.0.1:$port/odd:1" trees-of-bake >"$work/of-bake"
+    stop_node
+    check 'each of its layers is as containerd alone unpacks it' cmp "$work/of-containerd" "$work/of-bake"
+    cmp -s "$work/of-containerd" "$work/of-bake" || diff "$work/trees-of-containerd" "$work/trees-of-bake" || true
+    rm -f "$work/trees-of-bake"
+    drop_volume
+done
+
+# A byte that changes on the volume after it was unpacked: a ctr that does so when the bake turns to verifying.
+mkdir -p "$work/evil"
+cat >"$work/evil/ctr" <<'CTR'
+#!/bin/bash
+if [[ $* == *'content prune references'* ]]; then
+    for file in /run/prebake.*/volume/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs/opt/tool; do
+        touch --reference="$file" /run/evil-time
+        printf 'X' | dd of="$file" bs=1 seek=4 conv=notrunc status=none
+        touch --reference=/run/evil-time "$file"
+        rm /run/evil-time
+    done
+fi
+PATH=${PATH#*:} exec ctr "$@"
+CTR
+chmod +x "$work/evil/ctr"
+new_volume 2G
+PATH=$work/evil:$PATH bake "$(request "$(image app:1)" "$(image tool:1)")"
+check 'a byte that changed on the volume is ImageIncomplete' failed_with ImageIncomplete
+check 'it names the image, and the file' says 'tool:1 on volume'
+check 'it says what differs' says 'opt/tool: Contents differ'
 drop_volume
 
 new_volume 4G
