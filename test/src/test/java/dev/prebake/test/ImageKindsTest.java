@@ -8,6 +8,7 @@ import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.host.Detection;
 import dev.prebake.lab.registry.Compression;
 import dev.prebake.lab.registry.Descriptor;
+import dev.prebake.lab.registry.Failure;
 import dev.prebake.lab.registry.ImageConfig;
 import dev.prebake.lab.registry.ImageDefinition;
 import dev.prebake.lab.registry.ImageLayout;
@@ -15,6 +16,7 @@ import dev.prebake.lab.registry.Layer;
 import dev.prebake.lab.registry.LoopbackRegistry;
 import dev.prebake.lab.registry.Platform;
 import dev.prebake.lab.registry.PlatformImage;
+import dev.prebake.lab.registry.RegistryAccess;
 import dev.prebake.lab.registry.RegistryRequest;
 import dev.prebake.lab.registry.StoredImage;
 import dev.prebake.lab.registry.StoredManifest;
@@ -32,8 +34,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -55,7 +61,15 @@ class ImageKindsTest {
 
     /** The bytes of each layer's files. */
     private static final Map<Layer, Long> CONTENT = new HashMap<>();
-    /** How often each blob was asked for. */
+    /** What goes wrong with the first requests for layers: all of it passes. */
+    private static final Queue<Failure> TROUBLES = new ConcurrentLinkedQueue<>(List.of(
+            new Failure.Status(503, "UNAVAILABLE", "not now"),
+            new Failure.Truncated(100),
+            new Failure.Dropped(),
+            new Failure.Corrupted(),
+            new Failure.Status(429, "TOOMANYREQUESTS", "slow down", Map.of("Retry-After", "1"))));
+
+    /** How often each blob was served. */
     private static final Map<String, Integer> GETS = new ConcurrentHashMap<>();
 
     private static final Map<String, ImageDefinition> IMAGES = new LinkedHashMap<>();
@@ -71,17 +85,28 @@ class ImageKindsTest {
         assumeTrue(detection.real(), detection.inWords());
         define();
         layout = ImageLayout.write(folder.resolve("layout"), List.copyOf(IMAGES.values()));
+        Set<String> layers = layout.images().stream()
+                .flatMap(image -> image.manifests().stream())
+                .flatMap(manifest -> manifest.layers().stream())
+                .map(Descriptor::digest)
+                .collect(Collectors.toUnmodifiableSet());
         registry = LoopbackRegistry.builder()
                 .layout(layout)
+                .access(new RegistryAccess.AnonymousToken())
                 .fault(request -> {
-                    if (request.method().equals("GET") && request.subject() == RegistryRequest.Subject.BLOB) {
+                    if (!request.method().equals("GET") || request.subject() != RegistryRequest.Subject.BLOB) {
+                        return Optional.empty();
+                    }
+                    Failure trouble = layers.contains(request.reference()) ? TROUBLES.poll() : null;
+                    if (trouble == null) {
                         GETS.merge(request.reference(), 1, Integer::sum);
                     }
-                    return Optional.empty();
+                    return Optional.ofNullable(trouble);
                 })
                 .start();
         bake = local("docker", "--json", "--", Busybox.PATH, "grep", "-x", "top of docker", "/etc/top");
         assertThat(bake.exitCode()).as(bake.err()).isZero();
+        assertThat(TROUBLES).isEmpty();
         getsOfTheBake = Map.copyOf(GETS);
     }
 
@@ -94,7 +119,8 @@ class ImageKindsTest {
 
     private static void define() throws IOException {
         Layer busybox = layer(Busybox.PATH, Files.readAllBytes(Busybox.file()), Compression.GZIP);
-        Layer data = random("data", 3 << 20);
+        // Large enough to be unpacked beside containerd.
+        Layer data = random("data", 9 << 20);
         define(ImageDefinition.of("kinds/shared-one:1", image(data, top("shared-one"))));
         define(ImageDefinition.of("kinds/shared-two:1", image(data, top("shared-two"))));
         define(ImageDefinition.index(
