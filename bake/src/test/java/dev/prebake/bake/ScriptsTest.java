@@ -1,4 +1,4 @@
-package dev.prebake.test;
+package dev.prebake.bake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The shell scripts")
-class BakeScriptTest {
+class ScriptsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     @Test
@@ -31,6 +31,7 @@ class BakeScriptTest {
                 "bake/bake.sh",
                 "bake/test.sh",
                 "bench/run",
+                "bench/bake/bench.sh",
                 "bench/podstart/bench.sh",
                 "bench/images/pytorch.sh"));
     }
