@@ -42,9 +42,9 @@ layer() {
     local folder=$work/layer i
     mkdir -p "$folder/data-$3"
     # Half of it random, half of it text: gzip makes about three quarters of it.
-    openssl enc -aes-128-ctr -pass "pass:$3" -nosalt -pbkdf2 </dev/zero 2>/dev/null | head -c "$(($2 * 524288))" |
+    { openssl enc -aes-128-ctr -pass "pass:$3" -nosalt -pbkdf2 </dev/zero 2>/dev/null || true; } | head -c "$(($2 * 524288))" |
         (cd "$folder/data-$3" && split -a 5 -b 256k - random-)
-    yes "seed $3, a line of text like those that programs are full of" | head -c "$(($2 * 524288))" |
+    { yes "seed $3, a line of text like those that programs are full of" || true; } | head -c "$(($2 * 524288))" |
         (cd "$folder/data-$3" && split -a 5 -b 64k - text-)
     tar -C "$folder" --sort=name --mtime=@0 --owner=0 --group=0 -cf "$work/layer.tar" .
     diffs+=("\"sha256:$(sha256sum <"$work/layer.tar" | cut -d' ' -f1)\"")
@@ -114,9 +114,13 @@ fresh_volume() {
     rm -f "$work/volume.img"
     truncate -s 16G "$work/volume.img"
     loop=$(losetup --find --show "$work/volume.img")
+    written_before=$(sectors)
     sync
     echo 3 >/proc/sys/vm/drop_caches
 }
+
+# What the device has been written since the machine started.
+sectors() { awk '{ printf "%.0f", $7 }' "/sys/block/${loop##*/}/stat"; }
 
 drop_volume() {
     losetup -d "$loop"
@@ -161,7 +165,7 @@ CONFIG
     used=$(stat -f -c '%b %f %S' "$work/volume" | awk '{ printf "%.0f", ($1 - $2) * $3 }')
     umount "$work/volume"
     ended=$(now)
-    written=$(awk '{ printf "%.0f", $7 * 512 }' "/sys/block/${loop##*/}/stat")
+    written=$((($(sectors) - written_before) * 512))
     drop_volume
     echo "$((ended - began)) $(($(cpu) - cpu_began)) $written $used"
 }
@@ -183,7 +187,7 @@ ours() {
         return 1
     }
     ended=$(now)
-    written=$(awk '{ printf "%.0f", $7 * 512 }' "/sys/block/${loop##*/}/stat")
+    written=$((($(sectors) - written_before) * 512))
     drop_volume
     echo "$((ended - began)) $(($(cpu) - cpu_began)) $written $(jq .volume.usedBytes "$work/report")"
 }
