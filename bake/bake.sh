@@ -1319,12 +1319,20 @@ drop_layers() {
     local name digest attempt unwanted=()
     while read -r name; do wanted[$name]=1; done < <(all_names)
     while read -r name; do
-        [[ -n ${wanted[$name]:-} ]] || in_containerd images rm "$name"
+        [[ -n ${wanted[$name]:-} ]] || unwanted+=("$name")
     done < <(in_containerd images ls -q)
+    # Waits for the garbage collection that follows, which would take content from under what comes next.
+    ((${#unwanted[@]} == 0)) || in_containerd images rm --sync "${unwanted[@]}"
 
     # Takes the layers' references off the manifests, and then runs containerd's garbage collection to its end. What the
     # collection would wrongly take with them is missed by the verification.
-    run "${client[@]}" content prune references
+    for attempt in 1 2 3; do
+        run "${client[@]}" content prune references 2>"$work/log/prune" && break
+        # Another collection, of an import that has just ended, was quicker at a blob that it had listed.
+        if ((attempt == 3)) || ! grep -qF 'not found' "$work/log/prune"; then
+            fail BakeFailed "$doing failed: $(last_words "$work/log/prune")"
+        fi
+    done
 
     wanted=()
     while read -r digest; do wanted[$digest]=1; done < <(kept_blobs)
