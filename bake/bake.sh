@@ -43,6 +43,7 @@ wanted_manifests=() # the platform's manifest of each, as planned; empty if not 
 sizes=()          # compressed bytes of each, as planned; 0 if not known
 total_bytes=0
 file_size=0       # what size_of found
+curl_options=()   # of options_for
 http_status=      # of the last answer of a registry
 empty_bytes=0     # what the fresh file system counts as used
 client=()         # ctr, told which containerd and namespace to talk to
@@ -214,6 +215,10 @@ in_containerd() {
     "${client[@]}" "$@" 3>&- 4>&- 9>&-
 }
 
+snapshots() {
+    in_containerd snapshots --snapshotter "$SNAPSHOTTER" "$@"
+}
+
 # ---- progress -----------------------------------------------------------------------------------------------------
 
 # enter PHASE: what the progress lines say from now on.
@@ -358,6 +363,15 @@ token_file() {
     printf '%s' "$work/tokens/${1//\//%}"
 }
 
+# options_for REPOSITORY: leaves in curl_options how its blobs and manifests are asked for, with the token that there is.
+options_for() {
+    local token
+    token=$(token_file "$1")
+    [[ -e $token ]] || : >"$token"
+    curl_options=(--silent --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 60 --config "$token")
+    is_loopback "$1" || curl_options+=(--proto '=https')
+}
+
 # parameter NAME CHALLENGE: one of the challenge's parameters; nothing when it has none of that name.
 parameter() {
     sed -nE "s/.*[ ,]$1=\"([^\"]*)\".*/\1/pI" <<<"$2"
@@ -388,20 +402,17 @@ size_of() {
 # ask REPOSITORY PATH ACCEPT FILE: appends to FILE what it lacks of what is at PATH. Leaves the answer's headers in
 # FILE.headers and its status in http_status; fails as curl does.
 ask() {
-    local repository=$1 path=$2 accept=$3 file=$4 attempt status token url options
-    token=$(token_file "$repository")
+    local repository=$1 path=$2 accept=$3 file=$4 attempt status url
     url=$(registry_url "$repository")/$path
-    options=(--silent --show-error --location --fail --connect-timeout 10 --speed-limit 1024 --speed-time 60
-        --header "Accept: $accept" --dump-header "$file.headers" --write-out '%{http_code}' --output "$file")
-    is_loopback "$repository" || options+=(--proto '=https')
+    options_for "$repository"
+    curl_options+=(--show-error --header "Accept: $accept" --dump-header "$file.headers" --write-out '%{http_code}' --output "$file")
     [[ ! -s $file ]] || {
         size_of "$file"
-        options+=(--continue-at "$file_size")
+        curl_options+=(--continue-at "$file_size")
     }
     for attempt in 1 2; do
-        [[ -e $token ]] || : >"$token"
         status=0
-        curl "${options[@]}" --config "$token" "$url" >"$file.status" 2>"$file.error" || status=$?
+        curl "${curl_options[@]}" "$url" >"$file.status" 2>"$file.error" || status=$?
         http_status=000
         read -r http_status <"$file.status" || true
         [[ $http_status == 401 && $attempt == 1 ]] || break
@@ -698,7 +709,7 @@ describe() {
 # ---- layers -------------------------------------------------------------------------------------------------------
 #
 # A layer is a difference to what is below it and doesn't depend on it, so large ones unpack all at once, each by
-# decompressor, hash and tar in a pipe. containerd unpacks one after another, in Go, and hashes in Go: bench/bake has the
+# decompressor, hash and tar. containerd unpacks one after another, in Go, and hashes in Go: bench/bake has the
 # figures. What tar makes is committed only where it is what containerd would have made. All else, and small layers, containerd
 # unpacks itself.
 
@@ -719,7 +730,7 @@ is_large() {
     ((${chain_size[$1]} >= LARGE_LAYER))
 }
 
-# plan_layers: which layers there are, and which of them the volume lacks.
+# plan_layers: which layers there are.
 plan_layers() {
     local i manifest config digest size diff chain parent sum layers depth repository
     doing="reading manifests"
@@ -727,8 +738,8 @@ plan_layers() {
         manifest=$(<"$work/manifests/${digests[i]#sha256:}")
         config=$(jq -r .config.digest "$(document "$manifest")")
         layers=$(jq '.layers | length' "$(document "$manifest")")
-        [[ $layers == "$(jq '.rootfs.diff_ids | length' "$(document "$config")")" ]] ||
-            incomplete "${references[i]}" "its manifest has $layers layers, its config $(jq '.rootfs.diff_ids | length' "$(document "$config")")"
+        depth=$(jq '.rootfs.diff_ids | length' "$(document "$config")")
+        [[ $layers == "$depth" ]] || incomplete "${references[i]}" "its manifest has $layers layers, its config $depth"
         parent='' depth=0 repository=$(repository_of "${references[i]}")
         while IFS=$'\t' read -r digest size diff; do
             depth=$((depth + 1))
@@ -997,19 +1008,18 @@ flush_volume() {
 # fetch_small: the small layers. Those of a repository in one request after another on one connection; what isn't there then
 # is fetched with all the patience that large ones get.
 fetch_small() {
-    local chain file repository sum attempt words options=()
+    local chain file repository url sum attempt words
     local -A wanted=() sums=()
     for chain in "${chains[@]}"; do
         is_large "$chain" || wanted[${chain_repository[$chain]}]+=" ${chain_layer[$chain]}"
     done
     for repository in "${!wanted[@]}"; do
-        options=(--silent --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 60 --config "$(token_file "$repository")")
-        is_loopback "$repository" || options+=(--proto '=https')
+        options_for "$repository"
+        url=$(registry_url "$repository")/blobs
         for file in ${wanted[$repository]}; do
-            options+=(--output "$spool/${file#sha256:}" "$(registry_url "$repository")/blobs/$file")
+            curl_options+=(--output "$spool/${file#sha256:}" "$url/$file")
         done
-        [[ -e $(token_file "$repository") ]] || : >"$(token_file "$repository")"
-        curl "${options[@]}" || true
+        curl "${curl_options[@]}" || true
     done
     while read -r sum file; do sums[sha256:${file##*/}]=sha256:$sum; done < <(
         for chain in "${chains[@]}"; do
@@ -1110,9 +1120,9 @@ import_images() {
 learn_folders() {
     local view=prebake-view mounts folder folders=() chain=$1
     [[ -n $chain ]] || return 0
-    mounts=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" view --mounts "$view" "$chain")
+    mounts=$(snapshots view --mounts "$view" "$chain")
     # A garbage collection may have been quicker.
-    in_containerd snapshots --snapshotter "$SNAPSHOTTER" rm "$view" 2>"$work/log/view" || grep -qF 'not found' "$work/log/view"
+    snapshots rm "$view" 2>"$work/log/view" || grep -qF 'not found' "$work/log/view"
     # An overlay has them as its lower directories, the highest first; a single layer is a bind mount of its own.
     if [[ $mounts =~ lowerdir=([^\"]*) ]]; then
         IFS=: read -r -a folders <<<"${BASH_REMATCH[1]}"
@@ -1149,7 +1159,8 @@ inherit() {
             done
             if [[ -z $rest && -e $part ]]; then
                 # What is no directory was replaced: nothing is taken from it, nor from what is below it.
-                [[ ! -d $part ]] || printf '%s\0' "$path" >>"$from.from-${chain#sha256:}"
+                [[ -d $part ]] || break
+                printf '%s\0' "$path" >>"$from.from-${chain#sha256:}"
                 giver[$chain]=1
                 break
             fi
@@ -1157,7 +1168,6 @@ inherit() {
         done
     done <"$from.implied"
     for chain in "${!giver[@]}"; do
-        [[ -e $from.from-${chain#sha256:} ]] || continue
         tar --create --format=posix --no-recursion --xattrs --xattrs-include='*' --xattrs-exclude='trusted.*' \
             --directory="${chain_folder[$chain]}" --null --verbatim-files-from --files-from="$from.from-${chain#sha256:}" |
             tar --extract --touch --same-owner --preserve-permissions --xattrs --xattrs-include='*' --directory="$from"
@@ -1178,7 +1188,7 @@ commit_layers() {
                 commit_layer "$chain"
             fi
         elif [[ -n ${is_base[$chain]:-} ]] && below_is_committed "$chain"; then
-            in_containerd snapshots --snapshotter "$SNAPSHOTTER" unpack \
+            snapshots unpack \
                 "$(jq -r --arg name "prebake.invalid/base:${chain#sha256:}" \
                     '.manifests[] | select(.annotations["io.containerd.image.name"] == $name) | .digest' "$work/layout/index.json")"
             learn_folders "$chain"
@@ -1199,7 +1209,7 @@ commit_layer() {
     local chain=$1 parent=${chain_parent[$1]} key=prebake-${1#sha256:} mounts folder from why options
     options=("$key")
     [[ -z $parent ]] || options+=("$parent")
-    mounts=$(in_containerd snapshots --snapshotter "$SNAPSHOTTER" prepare --mounts "${options[@]}")
+    mounts=$(snapshots prepare --mounts "${options[@]}")
     [[ $mounts =~ upperdir=([^\"]*) || $mounts =~ \"[Ss]ource\":[[:space:]]*\"(/[^\"]*) ]] ||
         fail BakeFailed "containerd prepared a layer without a folder: $mounts"
     folder=${BASH_REMATCH[1]}
@@ -1207,13 +1217,13 @@ commit_layer() {
     if [[ -e $from.implied ]]; then
         why=$(inherit "$from" "$folder" "$parent")
         if [[ -n $why ]]; then
-            in_containerd snapshots --snapshotter "$SNAPSHOTTER" rm "$key"
+            snapshots rm "$key"
             return
         fi
     fi
     rmdir "$folder"
     mv -T "$from" "$folder"
-    in_containerd snapshots --snapshotter "$SNAPSHOTTER" commit "$chain" "$key"
+    snapshots commit "$chain" "$key"
     chain_folder[$chain]=$folder
     committed+=("$chain")
 }
@@ -1239,7 +1249,7 @@ complete_images() {
     doing="releasing layers"
     # Nothing but its image shall keep a layer: on a node, the garbage collection has to get rid of it with that.
     for chain in "${committed[@]}"; do
-        in_containerd snapshots --snapshotter "$SNAPSHOTTER" label "$chain" containerd.io/gc.root=
+        snapshots label "$chain" containerd.io/gc.root=
     done
 }
 
@@ -1362,10 +1372,10 @@ read_stores() {
         # The lowest layer's row has no parent.
         [[ -n $kind ]] || kind=$parent parent=
         [[ $kind != Committed ]] || snapshot_parent[$key]=$parent-
-    done < <(in_containerd snapshots --snapshotter "$SNAPSHOTTER" ls)
+    done < <(snapshots ls)
     while read -r key bytes _; do
         [[ $bytes == *[!0-9]* ]] || snapshot_bytes[$key]=$bytes
-    done < <(in_containerd snapshots --snapshotter "$SNAPSHOTTER" usage -b)
+    done < <(snapshots usage -b)
 }
 
 incomplete() {
