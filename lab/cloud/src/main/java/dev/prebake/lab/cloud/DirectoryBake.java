@@ -61,9 +61,7 @@ final class DirectoryBake implements ScriptRunner {
             Consumer<String> stdout,
             Consumer<String> stderr)
             throws InterruptedException {
-        Machine machine = instances
-                .machine(instanceId)
-                .orElseThrow(() -> new LabException("Instance " + instanceId + " runs no more.", null));
+        Machine machine = instances.machine(instanceId);
         FutureTask<Integer> bake =
                 new FutureTask<>(() -> bake(machine, parameters.getOrDefault(REQUEST, ""), stdout, stderr));
         Thread worker = Thread.ofVirtual().name("bake on " + instanceId).start(bake);

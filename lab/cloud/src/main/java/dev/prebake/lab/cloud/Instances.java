@@ -80,9 +80,17 @@ final class Instances implements AutoCloseable {
         this.background = background;
     }
 
-    /** The machine of an instance that runs. */
-    Optional<Machine> machine(String instanceId) {
-        return Optional.ofNullable(machines.get(instanceId));
+    /**
+     * The machine of an instance.
+     *
+     * @throws LabException when it doesn't run
+     */
+    Machine machine(String instanceId) {
+        Machine machine = machines.get(instanceId);
+        if (machine == null) {
+            throw new LabException("Instance " + instanceId + " runs no more.", null);
+        }
+        return machine;
     }
 
     /** Instances that run, oldest first. */

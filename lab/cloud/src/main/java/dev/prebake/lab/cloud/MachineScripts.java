@@ -29,7 +29,6 @@ final class MachineScripts implements ScriptRunner {
             throws InterruptedException {
         RunningCommand running = instances
                 .machine(instanceId)
-                .orElseThrow(() -> new LabException("Instance " + instanceId + " runs no more.", null))
                 .exec(new Command(List.of("bash", "-c", SAVE_AND_RUN), Map.of(), script, stdout, stderr));
         try {
             // As long as it takes: whoever called interrupts when the command's time is up.

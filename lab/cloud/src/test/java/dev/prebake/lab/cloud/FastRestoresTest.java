@@ -9,14 +9,11 @@ import static software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreState
 import static software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode.ENABLING;
 import static software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode.OPTIMIZING;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
@@ -28,26 +25,16 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 
 @DisplayName("The lab's Fast Snapshot Restore")
 @SuppressWarnings("NullAway.Init")
-class FastRestoresTest {
+class FastRestoresTest extends OnDoubles {
     private static final Duration TRANSITION = Duration.ofSeconds(10);
     /** 60 minutes per TiB, for {@value Doubles#VOLUME_GIB} GiB. */
     private static final Duration OPTIMIZATION = Duration.ofMillis(35_156);
 
-    @TempDir
-    private Path home;
-
-    private Doubles aws;
     private String snapshotId;
 
     @BeforeEach
-    void open() {
-        aws = new Doubles(home);
+    void snapshot() {
         snapshotId = aws.snapshot("one");
-    }
-
-    @AfterEach
-    void close() {
-        aws.close();
     }
 
     @Test

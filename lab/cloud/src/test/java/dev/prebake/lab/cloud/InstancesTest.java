@@ -8,13 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
@@ -30,23 +26,7 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
 
 @DisplayName("The lab's instances")
-@SuppressWarnings("NullAway.Init")
-class InstancesTest {
-    @TempDir
-    private Path home;
-
-    private Doubles aws;
-
-    @BeforeEach
-    void open() {
-        aws = new Doubles(home);
-    }
-
-    @AfterEach
-    void close() {
-        aws.close();
-    }
-
+class InstancesTest extends OnDoubles {
     @Test
     @DisplayName("A launch repeated with its client token gives the same instance, another token another one")
     void clientToken() {

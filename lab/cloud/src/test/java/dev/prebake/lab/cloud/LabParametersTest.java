@@ -4,13 +4,9 @@ import static dev.prebake.lab.cloud.Doubles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,24 +19,8 @@ import software.amazon.awssdk.services.ssm.model.ParameterType;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 
 @DisplayName("The lab's parameters")
-@SuppressWarnings("NullAway.Init")
-class LabParametersTest {
+class LabParametersTest extends OnDoubles {
     private static final String NAME = "/prebake/default/snapshot-id";
-
-    @TempDir
-    private Path home;
-
-    private Doubles aws;
-
-    @BeforeEach
-    void open() {
-        aws = new Doubles(home);
-    }
-
-    @AfterEach
-    void close() {
-        aws.close();
-    }
 
     @Test
     @DisplayName("A parameter that nobody wrote is ParameterNotFound, as SSM's own class")

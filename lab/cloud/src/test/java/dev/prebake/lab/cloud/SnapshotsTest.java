@@ -5,13 +5,9 @@ import static dev.prebake.lab.cloud.Doubles.filter;
 import static dev.prebake.lab.cloud.Doubles.volumeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
@@ -21,23 +17,7 @@ import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 
 @DisplayName("The lab's snapshots")
-@SuppressWarnings("NullAway.Init")
-class SnapshotsTest {
-    @TempDir
-    private Path home;
-
-    private Doubles aws;
-
-    @BeforeEach
-    void open() {
-        aws = new Doubles(home);
-    }
-
-    @AfterEach
-    void close() {
-        aws.close();
-    }
-
+class SnapshotsTest extends OnDoubles {
     @Test
     @DisplayName("A snapshot is pending until its copy is whole, and completed from then on")
     void completes() {

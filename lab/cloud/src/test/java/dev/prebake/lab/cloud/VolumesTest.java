@@ -6,13 +6,9 @@ import static dev.prebake.lab.cloud.Doubles.launch;
 import static dev.prebake.lab.cloud.Doubles.volumeOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
@@ -22,23 +18,7 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
 
 @DisplayName("The lab's volumes")
-@SuppressWarnings("NullAway.Init")
-class VolumesTest {
-    @TempDir
-    private Path home;
-
-    private Doubles aws;
-
-    @BeforeEach
-    void open() {
-        aws = new Doubles(home);
-    }
-
-    @AfterEach
-    void close() {
-        aws.close();
-    }
-
+class VolumesTest extends OnDoubles {
     @Test
     @DisplayName("A volume answers what it was asked to be, and where it is attached")
     void describes() {
