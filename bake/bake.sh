@@ -1,6 +1,6 @@
 #!/bin/bash
-# Bakes container images onto a fresh EBS volume: formats it, fills it as the root of a containerd of its own, checks it
-# and leaves it unmounted, ready for a snapshot. README.md beside this file has the contract.
+# Bakes container images onto an EBS volume: formats it, or goes on from the bake that is on it; fills it as the root of a
+# containerd of its own, checks it and leaves it unmounted, ready for a snapshot. README.md beside this file has the contract.
 #
 # The request is JSON in PREBAKE_REQUEST. Standard output carries one JSON document, at the end: the report or the error.
 # Standard error carries nothing but progress. SSM replaces doubled braces in a document: this file must hold none.
@@ -26,6 +26,8 @@ readonly MOST_WHITEOUTS=1000
 # Compressed bytes from which on a layer is unpacked beside containerd: below, starting the programs costs more than it saves.
 readonly LARGE_LAYER=${PREBAKE_LARGE_LAYER:-8388608}
 readonly START_SECONDS=30
+# Of the volume's manifest.json: another one is not read.
+readonly FORMAT=1
 
 # Only the results and the progress may reach the caller, so everything else's output goes to a log.
 exec 3>&1 4>&2 </dev/null >/dev/null 2>&1
@@ -36,7 +38,10 @@ work=             # private directory of this bake: socket, state, logs, mount p
 volume=           # where the volume is mounted: containerd's root
 device=
 volume_id=
+base=             # snapshot that the volume was made from; empty if it is to be formatted
+discarded=        # why the base was not kept
 architecture=
+containerd_version=
 references=()     # the image names that were asked for, canonical
 digests=()        # what each of them is pulled by
 wanted_manifests=() # the platform's manifest of each, as planned; empty if not known
@@ -45,7 +50,7 @@ total_bytes=0
 file_size=0       # what size_of found
 curl_options=()   # of options_for
 http_status=      # of the last answer of a registry
-empty_bytes=0     # what the fresh file system counts as used
+empty_bytes=0     # what the fresh file system counted as used
 client=()         # ctr, told which containerd and namespace to talk to
 containerd_pid=
 job_pid=          # the long command that runs now
@@ -265,8 +270,8 @@ print_progress() {
 check_tools() {
     doing="checking the machine"
     local tool missing=()
-    for tool in awk blockdev containerd ctr curl cut find flock fstrim grep gzip jq mkfifo mkfs.xfs mknod mktemp mount mv nproc od \
-        sed sha256sum sort stat sync tac tail tar tee touch tr umount uname wipefs xargs; do
+    for tool in awk basename blockdev cmp containerd ctr curl cut dd dirname find flock fstrim grep gzip jq mkfifo mkfs.xfs mknod mktemp mount mountpoint mv nproc od \
+        sed sha256sum sort stat sync tac tail tar tee touch tr umount uname wipefs xargs xfs_growfs xfs_repair; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     ((${#missing[@]} == 0)) || fail BakeFailed "the builder lacks ${missing[*]}: install the packages that bring them"
@@ -288,6 +293,8 @@ request_problems() {
       else
         (if .volumeId | matches("vol-[0-9a-f]{8,40}") then empty
          else "volumeId is \(.volumeId | shown), not of the form vol-0123456789abcdef0" end),
+        (if .base | . == null or matches("snap-[0-9a-f]{8,40}") then empty
+         else "base is \(.base | shown), not of the form snap-0123456789abcdef0" end),
         (if .architecture | . == "amd64" or . == "arm64" then empty
          else "architecture is \(.architecture | shown), neither amd64 nor arm64" end),
         (if .images | type == "array" and length >= 1 and length <= 25 then empty
@@ -321,8 +328,7 @@ read_request() {
     problems=$(request_problems <<<"$request")
     [[ -z $problems ]] || fail BakeFailed "PREBAKE_REQUEST is not valid: ${problems//$'\n'/; }"
 
-    volume_id=$(jq -r .volumeId <<<"$request")
-    architecture=$(jq -r .architecture <<<"$request")
+    read -r volume_id architecture base < <(jq -r '[.volumeId, .architecture, .base // ""] | join(" ")' <<<"$request")
     while IFS=$'\t' read -r reference digest size manifest; do
         references+=("$reference") digests+=("$digest") sizes+=("$size") wanted_manifests+=("$manifest")
         total_bytes=$((total_bytes + size))
@@ -491,7 +497,16 @@ find_device() {
     done
     [[ -n $device ]] ||
         fail VolumeNotFound "volume $volume_id is not attached: there was no $link within $ATTACH_SECONDS s"
-    found=$(wipefs --no-act --parsable "$device" | awk -F, '!/^#/ { print $NF }' | sort -u | tr '\n' ' ')
+}
+
+# signatures: what the device carries, each kind once.
+signatures() {
+    wipefs --no-act --parsable "$device" | awk -F, '!/^#/ { print $NF }' | sort -u | tr '\n' ' '
+}
+
+require_fresh() {
+    local found
+    found=$(signatures)
     [[ -z $found ]] ||
         fail BakeFailed "volume $volume_id ($device) is not fresh, it carries ${found% }: the bake formats only an empty volume"
 }
@@ -512,13 +527,80 @@ format_and_mount() {
     [[ $usage != *nrext64=* ]] || inodes+=",nrext64=0"
     [[ $usage != *exchange=* ]] || inodes+=",exchange=0"
     [[ $usage != *parent=* ]] || naming+=",parent=0"
-    run mkfs.xfs -q -K -L prebake -m "$metadata" -i "$inodes" -n "$naming" "$device"
+    run mkfs.xfs -f -q -K -L prebake -m "$metadata" -i "$inodes" -n "$naming" "$device"
 
     doing="mounting volume $volume_id ($device)"
-    mkdir "$volume"
+    mkdir -p "$volume"
     mount -t xfs -o noatime "$device" "$volume"
     chmod 711 "$volume"
     empty_bytes=$(used_bytes)
+}
+
+snapshots_folder() {
+    printf '%s' "$volume/io.containerd.snapshotter.v1.overlayfs/snapshots"
+}
+
+# tree_sum: of all that stands in the snapshotter's folders but the files' content: names, types, modes, owners, sizes, times.
+tree_sum() {
+    local sum
+    # What a link says counts; what a directory's size is, is the file system's affair.
+    read -r sum _ < <(find "$(snapshots_folder)" -mindepth 1 \( -type d -printf '%P %y %m %U %G %T@\0' -o -printf '%P %y %m %U %G %s %T@ %l\0' \) |
+        sort -z | sha256sum)
+    printf '%s' "$sum"
+}
+
+# Mounts the volume as the base left it, after a check. Leaves in discarded what speaks against it.
+mount_base() {
+    local found manifest=$volume/manifest.json version
+    doing="checking the base $base on volume $volume_id ($device)"
+    found=$(signatures)
+    [[ $found == 'xfs ' ]] || {
+        discarded="it carries ${found:-no file system}"
+        return
+    }
+    run xfs_repair -n "$device" >"$work/log/xfs" 2>&1 || {
+        discarded="xfs_repair -n finds its file system damaged: $(last_words "$work/log/xfs")"
+        return
+    }
+    mkdir -p "$volume"
+    mount -t xfs -o noatime "$device" "$volume" 2>"$work/log/xfs" || {
+        discarded="it does not mount: $(last_words "$work/log/xfs")"
+        return
+    }
+    discarded=$(jq -r --arg architecture "$architecture" --argjson format "$FORMAT" '
+        if .format != $format then "its manifest.json has format \(.format), not \($format)"
+        elif .architecture != $architecture then "it was baked for \(.architecture)"
+        else empty end' "$manifest" 2>"$work/log/base") || discarded="its manifest.json is not readable: $(last_words "$work/log/base")"
+    [[ -z $discarded ]] || return 0
+    version=$(jq -r .containerd "$manifest")
+    [[ $(printf '%s\n' "$version" "$containerd_version" | sort -V | tail -n 1) == "$containerd_version" ]] || {
+        discarded="it was baked by containerd $version, which is newer than this builder's $containerd_version"
+        return
+    }
+    [[ $(tree_sum) == "$(jq -r .tree "$manifest")" ]] || {
+        discarded="its unpacked layers are not those that its manifest.json describes"
+        return
+    }
+    # Does nothing where the volume is no larger than the base's.
+    run xfs_growfs "$volume"
+    empty_bytes=$(jq -r .emptyBytes "$manifest")
+}
+
+# Makes the volume ready: as the base left it, or empty.
+prepare_volume() {
+    if [[ -n $base ]]; then
+        mount_base
+        [[ -n $discarded ]] || return 0
+        ! mountpoint -q "$volume" || umount "$volume"
+        wipefs -qaf "$device"
+    else
+        require_fresh
+    fi
+    format_and_mount
+}
+
+base_is_kept() {
+    [[ -n $base && -z $discarded ]]
 }
 
 # ---- containerd ---------------------------------------------------------------------------------------------------
@@ -551,6 +633,49 @@ disabled_plugins = [
 [debug]
   level = "warn"
 CONFIG
+}
+
+readonly STORES=(io.containerd.content.v1.content io.containerd.metadata.v1.bolt io.containerd.snapshotter.v1.overlayfs/metadata.db)
+
+# hold_stores_in_memory: containerd's databases and what little content it gets. It syncs each of its writes, and each
+# sync waits for what layers are just then writing to the volume: importing 30 small layers took up to 7 s.
+hold_stores_in_memory() {
+    local store memory=$work/stores small=0 chain
+    doing="making room for containerd's databases"
+    for chain in "${chains[@]}"; do
+        is_large "$chain" || small=$((small + ${chain_size[$chain]}))
+    done
+    mkdir "$memory"
+    mount -t tmpfs -o "size=$((small * 2 + 536870912)),mode=700" prebake-stores "$memory"
+    for store in "${STORES[@]}"; do
+        mkdir -p "$(dirname "$memory/$store")" "$(dirname "$volume/$store")"
+        if [[ $store == *.db ]]; then
+            [[ -e $volume/$store ]] || : >"$volume/$store"
+        else
+            mkdir -p "$volume/$store"
+        fi
+        cp -a "$volume/$store" "$memory/$store"
+        mount --bind "$memory/$store" "$volume/$store"
+    done
+}
+
+# save_stores: brings them to the volume once containerd has stopped. Writes only what has changed, and over what it was.
+save_stores() {
+    local store memory=$work/stores file
+    [[ -d $memory ]] || return 0
+    doing="writing containerd's databases to volume $volume_id"
+    for store in "${STORES[@]}"; do umount "$volume/$store"; done
+    while IFS= read -r -d '' file; do
+        if [[ $file == *.db ]]; then
+            [[ -e $volume/$file ]] || cp -a "$memory/$file" "$volume/$file"
+            cmp -s "$memory/$file" "$volume/$file" || dd if="$memory/$file" of="$volume/$file" bs=64k conv=notrunc status=none
+        fi
+    done < <(cd "$memory" && find . -name '*.db' -print0)
+    cp -a --no-clobber "$memory/." "$volume/"
+    while IFS= read -r -d '' file; do
+        [[ -e $memory/$file ]] || rm "$volume/$file"
+    done < <(cd "$volume" && find "${STORES[0]}" -type f -print0)
+    umount "$memory"
 }
 
 start_containerd() {
@@ -713,7 +838,7 @@ describe() {
 # figures. What tar makes is committed only where it is what containerd would have made. All else, and small layers, containerd
 # unpacks itself.
 
-chains=()                 # of all images, the lower ones first; each once
+chains=()                 # those that the volume lacks, of all images, the lower ones first; each once
 declare -A chain_parent=() chain_layer=() chain_diff=() chain_size=() chain_repository=() chain_image=()
 declare -A chain_index=() chain_depth=() # the image it was found in first, and the number of layers up to it
 declare -A chain_folder=() # where its files are on the volume; empty until it is committed
@@ -724,7 +849,9 @@ spool=                    # where layers stand compressed, until the bake has ch
 pool_job=
 layer_result=
 flush_job=
-committed=()              # the layers that were not unpacked by containerd
+held=()                   # the layers that a label keeps from containerd's garbage collection
+kept_tops=()              # of each image, the highest layer that the base has; each once
+fetched_bytes=0           # compressed bytes of the layers that are fetched, each once
 
 is_large() {
     ((${chain_size[$1]} >= LARGE_LAYER))
@@ -732,15 +859,21 @@ is_large() {
 
 # plan_layers: which layers there are.
 plan_layers() {
-    local i manifest config digest size diff chain parent sum layers depth repository
+    local i manifest config digest size diff chain parent sum layers depth repository top
+    local -A on_base=() seen=()
     doing="reading manifests"
+    if base_is_kept; then
+        while read -r chain sum; do on_base[$chain]=$(snapshots_folder)/$sum/fs; done < <(
+            jq -r '.layers[] | [.chainId, .folder] | join(" ")' "$volume/manifest.json"
+        )
+    fi
     for i in "${!references[@]}"; do
         manifest=$(<"$work/manifests/${digests[i]#sha256:}")
         config=$(jq -r .config.digest "$(document "$manifest")")
         layers=$(jq '.layers | length' "$(document "$manifest")")
         depth=$(jq '.rootfs.diff_ids | length' "$(document "$config")")
         [[ $layers == "$depth" ]] || incomplete "${references[i]}" "its manifest has $layers layers, its config $depth"
-        parent='' depth=0 repository=$(repository_of "${references[i]}")
+        parent='' depth=0 top='' repository=$(repository_of "${references[i]}")
         while IFS=$'\t' read -r digest size diff; do
             depth=$((depth + 1))
             if [[ -z $parent ]]; then
@@ -750,17 +883,36 @@ plan_layers() {
                 read -r sum _ < <(sha256sum "$work/chain")
                 chain=sha256:$sum
             fi
+            [[ -z ${on_base[$chain]:-} ]] || top=$chain
             if [[ -z ${chain_layer[$chain]:-} ]]; then
-                chains+=("$chain")
                 chain_parent[$chain]=$parent chain_layer[$chain]=$digest chain_diff[$chain]=$diff chain_size[$chain]=$size
                 chain_repository[$chain]=$repository chain_image[$chain]=${references[i]}
                 chain_index[$chain]=$i chain_depth[$chain]=$depth
-                needed_bytes=$((needed_bytes + size))
+                if [[ -n ${on_base[$chain]:-} ]]; then
+                    chain_folder[$chain]=${on_base[$chain]}
+                else
+                    chains+=("$chain")
+                    needed_bytes=$((needed_bytes + size))
+                    [[ -n ${seen[$digest]:-} ]] || fetched_bytes=$((fetched_bytes + size))
+                    seen[$digest]=1
+                fi
             fi
             parent=$chain
         done < <(jq -r --slurpfile config "$(document "$config")" \
             '[.layers, $config[0].rootfs.diff_ids] | transpose[] | [.[0].digest, .[0].size, .[1]] | @tsv' "$(document "$manifest")")
         tops+=("$parent")
+        [[ -z $top || -n ${seen[$top]:-} ]] || kept_tops+=("$top")
+        seen[${top:-none}]=1
+    done
+}
+
+# hold_base: its images may be replaced by the import, and its layers must not go with them before the new images have them.
+hold_base() {
+    local chain
+    doing="holding the base's layers"
+    for chain in "${kept_tops[@]}"; do
+        snapshots label "$chain" "containerd.io/gc.root=prebake"
+        held+=("$chain")
     done
 }
 
@@ -1071,7 +1223,7 @@ bases() {
     local chain parent
     for chain in "${chains[@]}"; do
         parent=${chain_parent[$chain]}
-        [[ -z $parent ]] || ! is_large "$chain" || is_large "$parent" || printf '%s\n' "$parent"
+        [[ -z $parent || -n ${chain_folder[$parent]:-} ]] || ! is_large "$chain" || is_large "$parent" || printf '%s\n' "$parent"
     done | sort -u
 }
 
@@ -1225,7 +1377,7 @@ commit_layer() {
     mv -T "$from" "$folder"
     snapshots commit "$chain" "$key"
     chain_folder[$chain]=$folder
-    committed+=("$chain")
+    held+=("$chain")
 }
 
 # complete_images: has containerd unpack what is left of each image, and bind all of its layers to it.
@@ -1248,7 +1400,7 @@ complete_images() {
     done
     doing="releasing layers"
     # Nothing but its image shall keep a layer: on a node, the garbage collection has to get rid of it with that.
-    for chain in "${committed[@]}"; do
+    for chain in "${held[@]}"; do
         snapshots label "$chain" containerd.io/gc.root=
     done
 }
@@ -1468,10 +1620,31 @@ compare_layers() {
     done
 }
 
+# write_manifest: what the volume has, for who mounts it and for the bake that goes on from it.
+write_manifest() {
+    local chain file=$volume/manifest.json
+    doing="writing manifest.json to volume $volume_id"
+    local -A seen=()
+    for chain in "${tops[@]}"; do
+        while [[ -n $chain && -z ${seen[$chain]:-} ]]; do
+            printf '%s %s %s %s %s\n' "$chain" "${chain_layer[$chain]}" "${chain_diff[$chain]}" "${chain_size[$chain]}" \
+                "$(basename "${chain_folder[$chain]%/fs}")"
+            seen[$chain]=1 chain=${chain_parent[$chain]}
+        done
+    done >"$work/layers-baked"
+    jq -n --argjson format "$FORMAT" --arg containerd "$containerd_version" --arg architecture "$architecture" \
+        --argjson empty "$empty_bytes" --arg tree "$(tree_sum)" --slurpfile images "$work/verified" \
+        --rawfile layers "$work/layers-baked" '
+        {format: $format, containerd: $containerd, architecture: $architecture, emptyBytes: $empty, tree: $tree, images: $images,
+         layers: [$layers | split("\n")[] | select(. != "") | split(" ")
+            | {chainId: .[0], digest: .[1], diffId: .[2], compressedBytes: (.[3] | tonumber), folder: .[4]}]}' >"$work/manifest.json"
+    cmp -s "$work/manifest.json" "$file" || cp "$work/manifest.json" "$file"
+}
+
 # ---- the bake -----------------------------------------------------------------------------------------------------
 
 bake() {
-    local started=${EPOCHREALTIME/./} since prepare_s pull_s verify_s finish_s containerd_version used size i
+    local started=${EPOCHREALTIME/./} since prepare_s pull_s verify_s finish_s used size i
     since=$started
     check_tools
     read_request
@@ -1486,15 +1659,16 @@ bake() {
     print_progress 3>&- &
     progress_pid=$!
 
-    find_device
-    format_and_mount
-    start_containerd
     containerd_version=$(containerd --version)
     [[ ! $containerd_version =~ [0-9]+\.[0-9]+\.[0-9]+ ]] || containerd_version=${BASH_REMATCH[0]}
+    find_device
+    prepare_volume
     prepare_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter pull
-    touch -d '-2 seconds' "$work/started"
+    # A tick of the kernel's clock later, whatever unpacking makes of itself is newer.
+    : >"$work/started"
+    nap 0.02
     resolve_all
     plan_layers
     make_spool
@@ -1506,6 +1680,9 @@ bake() {
     pool_job=$job
     start_job flush_volume
     flush_job=$job
+    [[ -z $spool_in_memory ]] || hold_stores_in_memory
+    start_containerd
+    hold_base
     import_images
     commit_layers
     end_job "$pool_job" || true
@@ -1533,10 +1710,13 @@ bake() {
     enter finish
     doing="stopping containerd"
     stop_containerd
+    save_stores
+    write_manifest
     doing="finishing volume $volume_id"
     run sync -f "$volume"
-    # Best effort: EBS volumes take no discard, the lab's do, and it keeps their snapshots small.
-    run fstrim "$volume" || true
+    # Best effort: EBS volumes take no discard, the lab's do, and it keeps their snapshots small. What the base had is no longer
+    # zero if it is discarded, and would count as changed.
+    base_is_kept || run fstrim "$volume" || true
     # Without what an empty XFS counts as used: that is reserved, not written, and grows with the volume.
     used=$(($(used_bytes) - empty_bytes))
     size=$(blockdev --getsize64 "$device")
@@ -1551,8 +1731,11 @@ bake() {
     report=$(jq -sc --arg containerd "$containerd_version" --arg architecture "$architecture" --arg volume "$volume_id" \
         --argjson size "$size" --argjson used "$used" --argjson prepare "$prepare_s" --argjson pull "$pull_s" \
         --argjson verify "$verify_s" --argjson finish "$finish_s" --argjson total "$(seconds_since "$started")" \
-        '{containerd: $containerd, architecture: $architecture, images: .,
-          volume: {volumeId: $volume, sizeBytes: $size, usedBytes: $used},
+        --arg base "$base" --arg discarded "$discarded" --argjson fetched "$fetched_bytes" \
+        '{containerd: $containerd, architecture: $architecture, images: .}
+         + (if $base == "" then {} else {base: ({snapshotId: $base, kept: ($discarded == "")}
+            + (if $discarded == "" then {} else {discarded: $discarded} end)) } end)
+         + {volume: {volumeId: $volume, sizeBytes: $size, usedBytes: $used, fetchedBytes: $fetched},
           seconds: {prepare: $prepare, pull: $pull, verify: $verify, finish: $finish, total: $total} }' "$work/verified")
 }
 

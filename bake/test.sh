@@ -174,6 +174,8 @@ make_images() {
     echo shared >"$base/etc-shared"
     echo 'the application' >"$app/srv/app"
     : >"$app/.wh.etc-shared"
+    mkdir -p "$work/trees/app2/srv"
+    echo 'the application, changed' >"$work/trees/app2/srv/app"
     echo 'the tool' >"$work/trees/tool/opt/tool"
     head -c 104857600 /dev/urandom | base64 -w 0 | (cd "$work/trees/large/data" && split -a 4 -b 100k)
     for ((i = 1; i < 60; i++)); do
@@ -557,6 +559,91 @@ check 'a large image succeeds' succeeded
 check 'the volume holds at most 1.1 times the unpacked bytes' report '.volume.usedBytes <= 1.1 * ([.images[].unpackedBytes] | add)'
 check 'its progress is sound' progress_is_sound
 jq -r '"        \(.images[0].compressedBytes) bytes compressed, \(.images[0].unpackedBytes) unpacked, volume \(.volume.usedBytes), containerd \(.containerd), seconds \(.seconds | tojson)"' "$work/out"
+drop_volume
+
+# ---- from a base ----
+
+# next_volume SIZE: a volume made from a snapshot of the one before, which goes.
+next_volume() {
+    local before=$work/volume$serial old=$device
+    serial=$((serial + 1))
+    cp --sparse=always "$before" "$work/volume$serial"
+    losetup -d "$old"
+    rm "$before"
+    loops=("${loops[@]/#$old/}")
+    mapfile -t loops < <(printf '%s\n' "${loops[@]}" | grep . || true)
+    truncate -s "$1" "$work/volume$serial"
+    volume_id=$(printf 'vol-%017x' "$serial")
+    device=$(losetup --find --show "$work/volume$serial")
+    loops+=("$device")
+    ln -s "$device" "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/}"
+}
+
+# from_base IMAGE...: the request for a volume that has a base.
+from_base() {
+    request "$@" | jq -c '.base = "snap-0123456789abcdef0"'
+}
+
+node_keeps_layers_by_images_alone() {
+    ! node snapshots ls | tail -n +2 | awk '{ print $1 }' | xargs -n 1 ctr --address "$work/node.sock" --namespace k8s.io snapshots info |
+        grep -qF containerd.io/gc.root
+}
+
+changed_on_node() {
+    node_runs 'the application, changed' "$app:1" cat /srv/app && node_runs 59 "127.0.0.1:$port/many:1" sh -c 'ls /layers | wc -l'
+}
+
+layout changed "$architecture" gzip "$work/trees/base" "$work/trees/app2"
+new_volume 2G
+bake "$(request "$(image app:1)" "$(image tool:1)" "$(image many:1)")"
+check 'what will be a base succeeds' succeeded
+app_first=$(digest_of app:1)
+for large in 0 8388608; do
+    push changed app:1
+    next_volume 3G
+    PREBAKE_LARGE_LAYER=$large bake "$(from_base "$(image app:1)" "$(image many:1)")"
+    check "a bake from a base succeeds, layers from $large bytes on unpacked beside containerd" succeeded
+    check 'it says so, and fetches but what is new' report '.base == {snapshotId: "snap-0123456789abcdef0", kept: true}
+        and .volume.fetchedBytes < 1000 and .volume.fetchedBytes > 0'
+    start_node
+    check 'a node has exactly what was asked for now' node_has_names "$app:1" "$app@$(jq -r '.images[0].digest' "$work/out")" \
+        "127.0.0.1:$port/many:1" "127.0.0.1:$port/many@$(jq -r '.images[1].digest' "$work/out")"
+    check 'the new and the old start' changed_on_node
+    check 'layers that no image needs any more are gone' test "$(node snapshots ls | tail -n +2 | wc -l)" = 61
+    check 'no blob is left but index, manifests and configs' node_has_no_layers
+    check 'nothing but its image keeps a layer' node_keeps_layers_by_images_alone
+    check 'manifest.json has the images and their layers' jq -e --slurpfile report "$work/out" '.images == $report[0].images
+        and (.layers | length == 61) and (.emptyBytes > 0) and .architecture == $report[0].architecture' "$work/node/manifest.json"
+    check 'the volume has grown' test "$(stat -f -c '%b * %S' "$work/node" | xargs -I% bash -c 'echo $((%))')" -gt 3000000000
+    stop_node
+    skopeo copy --quiet --dest-tls-verify=false --src-tls-verify=false "docker://127.0.0.1:$port/app@$app_first" "docker://127.0.0.1:$port/app:1" >"$work/pushed"
+    next_volume 3G
+    bake "$(from_base "$(image app:1)" "$(image tool:1)" "$(image many:1)")"
+    check 'back to the first images' succeeded
+done
+next_volume 3G
+bake "$(from_base "$(image app:1)" "$(image tool:1)" "$(image many:1)")"
+check 'a bake with nothing new fetches nothing' report '.base.kept and .volume.fetchedBytes == 0'
+
+next_volume 3G
+mount "$device" "$work/node"
+rm "$work"/node/io.containerd.snapshotter.v1.overlayfs/snapshots/*/fs/opt/tool
+umount "$work/node"
+bake "$(from_base "$(image tool:1)")"
+check 'a base that lacks a file is discarded, and the bake succeeds' succeeded
+check 'it says why' report '(.base.kept | not) and (.base.discarded | contains("manifest.json"))'
+start_node
+check 'what was missing is there' node_runs 'the tool' "$tool:1" cat /opt/tool
+stop_node
+next_volume 3G
+dd if=/dev/urandom of="$device" bs=512 seek=1 count=2 conv=notrunc status=none
+bake "$(from_base "$(image tool:1)")"
+check 'a base with a damaged file system is discarded, and the bake succeeds' succeeded
+check 'it says what finds the damage' report '.base.discarded | contains("xfs_repair")'
+drop_volume
+new_volume 1G
+bake "$(from_base "$(image tool:1)")"
+check 'a volume that turns out empty is formatted' report '.base.discarded | contains("no file system")'
 drop_volume
 
 new_volume 320M
