@@ -24,7 +24,7 @@ readonly MOST_AT_ONCE=16
 # A layer that hides more paths than this is rare, and containerd is quicker at it.
 readonly MOST_WHITEOUTS=1000
 # Compressed bytes from which on a layer is unpacked beside containerd: below, starting the programs costs more than it saves.
-readonly LARGE_LAYER=${PREBAKE_LARGE_LAYER:-8388608}
+readonly LARGE_LAYER=${PREBAKE_LARGE_LAYER:-1048576}
 readonly START_SECONDS=30
 # Of the volume's manifest.json: another one is not read.
 readonly FORMAT=1
@@ -232,13 +232,13 @@ enter() {
     mv "$work/now.new" "$work/now"
 }
 
-# Prints progress, at once and then once a second at most, until a line arrives on descriptor 9. A byte of a layer counts
+# Prints progress, at once, then once a second, and last when a line arrives on descriptor 9. A byte of a layer counts
 # half when it is fetched and half when its layer is unpacked.
 print_progress() {
     trap - ERR EXIT
     trap 'exit 0' TERM
     set +e
-    local phase needed fetched unpacked done=0 printed=0 now wait_us stop=
+    local phase needed fetched unpacked done=0 now stop=
     while :; do
         read -r phase <"$work/now"
         now=0
@@ -254,14 +254,9 @@ print_progress() {
         done=$((now > done ? now : done))
         done=$((done < total_bytes ? done : total_bytes))
         printf '{"phase":"%s","doneBytes":%s,"totalBytes":%s}\n' "$phase" "$done" "$total_bytes" >&4
-        printed=${EPOCHREALTIME/./}
         [[ -z $stop ]] || return 0
         # The descriptor stands in for sleep: it needs no process, and wakes up for the end.
         read -r -t 1 -u 9 stop
-        if [[ -n $stop ]]; then
-            wait_us=$((printed + 1000000 - ${EPOCHREALTIME/./}))
-            ((wait_us <= 0)) || read -r -t "0.$(printf '%06d' "$wait_us")" -u 9
-        fi
     done
 }
 
