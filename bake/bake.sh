@@ -55,6 +55,7 @@ client=()         # ctr, told which containerd and namespace to talk to
 containerd_pid=
 job_pid=          # the long command that runs now
 job=              # the last one that was started beside it
+resolving=()      # the jobs that fetch each image's manifests
 declare -A job_groups=() # all of those that still run, each a process group
 spool_folder=     # what is to be removed from the builder's own disk
 progress_pid=
@@ -98,9 +99,9 @@ stop_containerd() {
     [[ -n $containerd_pid ]] || return 0
     local tick
     kill -TERM "$containerd_pid" 2>/dev/null || true
-    for ((tick = 0; tick < 100; tick++)); do
+    for ((tick = 0; tick < 500; tick++)); do
         kill -0 "$containerd_pid" 2>/dev/null || break
-        sleep 0.1
+        nap 0.02
     done
     kill -KILL "$containerd_pid" 2>/dev/null || true
     wait "$containerd_pid" 2>/dev/null || true
@@ -684,7 +685,7 @@ start_containerd() {
             fail BakeFailed "containerd ended at its start: $(last_words "$work/log/containerd")"
         ((SECONDS < deadline)) ||
             fail BakeFailed "containerd did not answer within $START_SECONDS s: $(last_words "$work/log/containerd")"
-        sleep 0.1
+        nap 0.02
     done
 }
 
@@ -787,17 +788,22 @@ resolve() {
     printf '%s' "$manifest" >"$work/manifests/${digest#sha256:}"
 }
 
-# resolve_all: all images at once; the first that fails, in the request's order, ends the bake.
-resolve_all() {
-    local i jobs=()
-    doing="fetching manifests"
+# start_resolving: all images at once, beside what makes the volume ready.
+start_resolving() {
+    local i
     mkdir -p "$work/layout/blobs/sha256" "$work/documents" "$work/manifests" "$work/tokens"
     for i in "${!references[@]}"; do
         start_job resolve "$i" 2>"$work/log/resolve-$i"
-        jobs+=("$job")
+        resolving+=("$job")
     done
+}
+
+# await_resolved: the first that fails, in the request's order, ends the bake.
+await_resolved() {
+    local i
+    doing="fetching manifests"
     for i in "${!references[@]}"; do
-        end_job "${jobs[i]}" || fail ImagePullFailed \
+        end_job "${resolving[i]}" || fail ImagePullFailed \
             "pulling ${references[i]} (${digests[i]}) for linux/$architecture failed: $(last_words "$work/log/resolve-$i")" "${references[i]}"
     done
 }
@@ -855,7 +861,7 @@ is_large() {
 # plan_layers: which layers there are.
 plan_layers() {
     local i manifest config digest size diff chain parent sum layers depth repository top
-    local -A on_base=() seen=()
+    local -A on_base=() counted=() listed=()
     doing="reading manifests"
     if base_is_kept; then
         while read -r chain sum; do on_base[$chain]=$(snapshots_folder)/$sum/fs; done < <(
@@ -888,16 +894,16 @@ plan_layers() {
                 else
                     chains+=("$chain")
                     needed_bytes=$((needed_bytes + size))
-                    [[ -n ${seen[$digest]:-} ]] || fetched_bytes=$((fetched_bytes + size))
-                    seen[$digest]=1
+                    [[ -n ${counted[$digest]:-} ]] || fetched_bytes=$((fetched_bytes + size))
+                    counted[$digest]=1
                 fi
             fi
             parent=$chain
         done < <(jq -r --slurpfile config "$(document "$config")" \
             '[.layers, $config[0].rootfs.diff_ids] | transpose[] | [.[0].digest, .[0].size, .[1]] | @tsv' "$(document "$manifest")")
         tops+=("$parent")
-        [[ -z $top || -n ${seen[$top]:-} ]] || kept_tops+=("$top")
-        seen[${top:-none}]=1
+        [[ -z $top || -n ${listed[$top]:-} ]] || kept_tops+=("$top")
+        listed[${top:-none}]=1
     done
 }
 
@@ -1657,6 +1663,7 @@ bake() {
     containerd_version=$(containerd --version)
     [[ ! $containerd_version =~ [0-9]+\.[0-9]+\.[0-9]+ ]] || containerd_version=${BASH_REMATCH[0]}
     find_device
+    start_resolving
     prepare_volume
     prepare_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
@@ -1664,7 +1671,7 @@ bake() {
     # A tick of the kernel's clock later, whatever unpacking makes of itself is newer.
     : >"$work/started"
     nap 0.02
-    resolve_all
+    await_resolved
     plan_layers
     make_spool
     mkdir -p "$work/layers" "$volume/.prebake/layers"

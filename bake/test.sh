@@ -517,7 +517,7 @@ node images pull --plain-http "127.0.0.1:$port/odd:1" >"$work/pulled" 2>&1
 fingerprints "127.0.0.1:$port/odd:1" trees-of-containerd >"$work/of-containerd"
 stop_node
 drop_volume
-for large in 0 8388608; do
+for large in 0 1048576; do
     new_volume 2G
     PREBAKE_LARGE_LAYER=$large bake "$(request "$(image odd:1)")"
     check "an image with everything odd succeeds, layers from $large bytes on unpacked beside containerd" succeeded
@@ -598,7 +598,7 @@ new_volume 2G
 bake "$(request "$(image app:1)" "$(image tool:1)" "$(image many:1)")"
 check 'what will be a base succeeds' succeeded
 app_first=$(digest_of app:1)
-for large in 0 8388608; do
+for large in 0 1048576; do
     push changed app:1
     next_volume 3G
     PREBAKE_LARGE_LAYER=$large bake "$(from_base "$(image app:1)" "$(image many:1)")"
