@@ -112,9 +112,10 @@ final class DirectoryBake implements ScriptRunner {
         }
         progress.finish();
         double seconds = (System.nanoTime() - started) / 1e9;
-        BakedVolume filled = new BakedVolume(request.volumeId(), sizeBytes, bytesIn(volume));
+        BakedVolume filled = new BakedVolume(request.volumeId(), sizeBytes, bytesIn(volume), null);
         stdout.accept(Json.mapper()
-                .writeValueAsString(new BakeReport("none", baked, filled, Map.of("pull", seconds, "total", seconds))));
+                .writeValueAsString(
+                        new BakeReport("none", baked, filled, null, Map.of("pull", seconds, "total", seconds))));
         return 0;
     }
 
