@@ -8,6 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Content by its digest, in files as an OCI image layout has them below {@code blobs}
@@ -17,6 +23,8 @@ public final class BlobFolder {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path folder;
+    private final Set<String> named = new HashSet<>();
+    private long addedBytes;
 
     /** Writes a blob to a file. */
     interface Source {
@@ -63,6 +71,7 @@ public final class BlobFolder {
      * @throws UncheckedIOException when the folder can't be written to
      */
     void add(String digest, Source source) {
+        named.add(digest);
         Path target = file(digest);
         if (Files.exists(target)) {
             return;
@@ -77,12 +86,67 @@ public final class BlobFolder {
                     throw UnresolvedImageException.lasting("the registry answered " + digest + " with content whose"
                             + " digest is " + got + " (" + Files.size(unfinished) + " bytes)");
                 }
+                addedBytes += Files.size(unfinished);
                 Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(unfinished);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Adding blob " + digest + " to " + folder + " failed: " + e, e);
+        }
+    }
+
+    /** Bytes of the blobs that were added through this object, and weren't there before. */
+    public long addedBytes() {
+        return addedBytes;
+    }
+
+    /**
+     * Why the folder can't be gone on from: a file in it that isn't what its name says. Reads all of it.
+     *
+     * @return the problem in words; nothing when every file is whole
+     * @throws UncheckedIOException when the folder can't be read
+     */
+    public Optional<String> problem() {
+        for (Path file : files()) {
+            try {
+                String digest = digestOf(file);
+                if (!file.equals(file(digest))) {
+                    return Optional.of("blob " + file.getFileName() + " has content whose digest is " + digest);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("Reading " + file + " failed: " + e, e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Deletes every file that was not asked for through this object, whether it was there or was added.
+     *
+     * @throws UncheckedIOException when the folder can't be written to
+     */
+    public void dropOthers() {
+        Set<Path> wanted = named.stream().map(this::file).collect(Collectors.toSet());
+        for (Path file : files()) {
+            if (!wanted.contains(file)) {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("Deleting " + file + " failed: " + e, e);
+                }
+            }
+        }
+    }
+
+    private List<Path> files() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Listing " + folder + " failed: " + e, e);
         }
     }
 
