@@ -67,8 +67,7 @@ public final class LaunchBuilderHandler extends StateHandler<LaunchRequest, Buil
             if (plan.base() == null || !AwsError.isSnapshotNotFound(e)) {
                 throw e;
             }
-            // Another execution has retired the base since the plan was made. Without it the bake takes longer, no
-            // more.
+            // Another execution has retired the base since the plan was made: the bake takes longer then, no more.
             return firstWithCapacity(plan.fromEmpty());
         }
     }

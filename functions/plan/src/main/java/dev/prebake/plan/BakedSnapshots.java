@@ -23,7 +23,7 @@ final class BakedSnapshots {
         this.ec2 = ec2;
     }
 
-    /** The cache's completed snapshots. Retention keeps them few: one page has them all, whatever is then looked for among them. */
+    /** The cache's completed snapshots: few, thanks to retention, so that one call finds what to reuse and what to start from. */
     EarlierSnapshots completed(String cacheName) {
         List<EarlierSnapshot> completed = new ArrayList<>();
         String nextPage = null;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * An execution's input, read and found valid.
  *
  * @param cacheName name of the cache: lower-case letters, digits and {@code -}, at most 63
- * @param images 1 to 25 images, distinct, their references {@link dev.prebake.kernel.BakePlan#MAX_REFERENCE_CHARACTERS} characters
- *     at most together
+ * @param images 1 to 25 images, distinct, with at most {@link dev.prebake.kernel.BakePlan#MAX_REFERENCE_CHARACTERS} characters
+ *     in their references together
  * @param architecture architecture of builder and images
  * @param instanceTypes builder types in the order to try, of this architecture; at least one
  * @param volumeSizeGiB size of the data volume, 1 to 65,536 GiB; absent to have it follow from the images

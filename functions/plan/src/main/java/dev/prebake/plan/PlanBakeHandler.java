@@ -17,7 +17,8 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 
 /**
  * The state PlanBake: validates the input, pins every image to a digest, looks for a snapshot that has the same content
- * already, or else for one that the bake can go on from, and sizes the volume. All that can be known to be wrong is known, and said at once, before anything is launched.
+ * already, or else for one that the bake can go on from, and sizes the volume. All that can be known to be wrong is known, and
+ * said at once, before anything is launched.
  *
  * <p>Ends in {@link InvalidInputException}, {@link ImagesUnavailableException} or, when trying again may help,
  * {@link RegistryUnavailableException}.

@@ -38,7 +38,7 @@ final class Volumes {
         this.account = account;
     }
 
-    /** Takes an instance's volumes: none of them when one can't be made from its snapshot. Their content comes with {@link #fill}. */
+    /** Takes an instance's volumes, or none when one can't be made from its snapshot; {@link #fill} makes their content. */
     void add(List<LabVolume> wanted) {
         wanted.stream().filter(volume -> !volume.snapshotId().isEmpty()).forEach(this::requireSnapshot);
         for (LabVolume volume : wanted) {
