@@ -71,7 +71,7 @@ record LocalReport(
      * A bake.
      *
      * @param base what became of the snapshot that its volume was made from; absent when the volume began empty
-     * @param fetchedBytes bytes that it fetched from registries; absent when it doesn't say
+     * @param fetchedBytes compressed bytes of the layers that it fetched; absent when it doesn't say
      * @param compressedBytes size of the images' layers as their registries serve them; those that images share count once
      */
     record Bake(@Nullable BakeBase base, @Nullable Long fetchedBytes, long compressedBytes) {}

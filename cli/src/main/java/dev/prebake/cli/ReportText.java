@@ -85,8 +85,8 @@ final class ReportText {
         }
         return bake.fetchedBytes() == null
                 ? start
-                : start + "; fetched " + Quantities.bytes(bake.fetchedBytes()) + " for "
-                        + Quantities.bytes(bake.compressedBytes()) + " of layers";
+                : start + "; fetched " + Quantities.bytes(bake.fetchedBytes()) + " of "
+                        + Quantities.bytes(bake.compressedBytes());
     }
 
     /** Why the workflow failed, for the last line; empty when it didn't. */

@@ -21,7 +21,7 @@ class ReportTextTest {
                 snap-0a  10 GiB, 354 MB used, published in /prebake/default/snapshot-id
                   127.0.0.1:5055/app:1  141 MB compressed, 353 MB unpacked
                     sha256:aa
-                  baked on snap-0b; fetched 12 MB for 141 MB of layers
+                  baked on snap-0b; fetched 12 MB of 141 MB
 
                 Pod start, seconds           uncached    cached      warm
                   fetch                          0.62      0.00      0.00
@@ -36,15 +36,14 @@ class ReportTextTest {
 
     static Stream<Arguments> bakes() {
         return Stream.of(
-                Arguments.of(null, 141_000_000L, "baked from empty; fetched 141 MB for 141 MB of layers"),
+                Arguments.of(null, 141_000_000L, "baked from empty; fetched 141 MB of 141 MB"),
                 Arguments.of(null, null, "baked from empty"),
-                Arguments.of(
-                        new BakeBase("snap-0b", true, null), 0L, "baked on snap-0b; fetched 0 B for 141 MB of layers"),
+                Arguments.of(new BakeBase("snap-0b", true, null), 0L, "baked on snap-0b; fetched 0 B of 141 MB"),
                 Arguments.of(
                         new BakeBase("snap-0b", false, "its file system is damaged"),
                         141_000_000L,
                         "baked from empty, with snap-0b discarded because its file system is damaged;"
-                                + " fetched 141 MB for 141 MB of layers"));
+                                + " fetched 141 MB of 141 MB"));
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumeId EBS volume ID
  * @param sizeBytes size of the device, in bytes
  * @param usedBytes bytes used in its file system
- * @param fetchedBytes bytes that were fetched from registries; absent from reports that don't count them
+ * @param fetchedBytes compressed bytes of the layers that were fetched; absent from reports that don't count them
  */
 public record BakedVolume(
         String volumeId,

@@ -24,7 +24,7 @@ public final class BlobFolder {
 
     private final Path folder;
     private final Set<String> named = new HashSet<>();
-    private long addedBytes;
+    private long fetchedBytes;
 
     /** Writes a blob to a file. */
     interface Source {
@@ -55,7 +55,7 @@ public final class BlobFolder {
 
     /** Adds a blob that is known to have this digest. */
     void put(String digest, byte[] content) {
-        add(digest, file -> {
+        store(digest, file -> {
             try {
                 Files.write(file, content);
             } catch (IOException e) {
@@ -65,16 +65,21 @@ public final class BlobFolder {
     }
 
     /**
-     * Adds a blob unless it is there.
+     * Fetches a blob from a source unless it is there.
      *
      * @throws UnresolvedImageException when the source wrote something else than the digest says
      * @throws UncheckedIOException when the folder can't be written to
      */
     void add(String digest, Source source) {
+        fetchedBytes += store(digest, source);
+    }
+
+    /** Returns how many bytes were written; none when the blob was there. */
+    private long store(String digest, Source source) {
         named.add(digest);
         Path target = file(digest);
         if (Files.exists(target)) {
-            return;
+            return 0;
         }
         Path unfinished = target.resolveSibling(target.getFileName() + ".unfinished");
         try {
@@ -86,8 +91,8 @@ public final class BlobFolder {
                     throw UnresolvedImageException.lasting("the registry answered " + digest + " with content whose"
                             + " digest is " + got + " (" + Files.size(unfinished) + " bytes)");
                 }
-                addedBytes += Files.size(unfinished);
                 Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+                return Files.size(target);
             } finally {
                 Files.deleteIfExists(unfinished);
             }
@@ -96,9 +101,9 @@ public final class BlobFolder {
         }
     }
 
-    /** Bytes of the blobs that were added through this object, and weren't there before. */
-    public long addedBytes() {
-        return addedBytes;
+    /** Compressed bytes of the layers that were fetched through this object, because they weren't there before. */
+    public long fetchedBytes() {
+        return fetchedBytes;
     }
 
     /**

@@ -127,7 +127,7 @@ final class DirectoryBake implements ScriptRunner {
         }
         progress.finish();
         double seconds = (System.nanoTime() - started) / 1e9;
-        BakedVolume filled = new BakedVolume(request.volumeId(), sizeBytes, bytesIn(volume), blobs.addedBytes());
+        BakedVolume filled = new BakedVolume(request.volumeId(), sizeBytes, bytesIn(volume), blobs.fetchedBytes());
         stdout.accept(Json.mapper()
                 .writeValueAsString(
                         new BakeReport("none", baked, filled, base, Map.of("pull", seconds, "total", seconds))));
