@@ -1,5 +1,6 @@
 package dev.prebake.cli;
 
+import dev.prebake.kernel.BakeBase;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param execution the workflow's run
  * @param snapshot what it published; absent when it failed
+ * @param bake how that was baked; absent when it failed, or published an earlier snapshot again
  * @param parameter where it published that; absent when it failed
  * @param podStart how pods start with and without it; absent when it failed, or this machine can't start pods
  * @param podStartNotMeasured why this machine can't, in words; absent when it can, or the workflow failed
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record LocalReport(
         Execution execution,
         @Nullable Snapshot snapshot,
+        @Nullable Bake bake,
         @Nullable Parameter parameter,
         @Nullable PodStart podStart,
         @Nullable String podStartNotMeasured) {
@@ -63,6 +66,15 @@ record LocalReport(
             String digest,
             long bytes,
             @Nullable Long unpackedBytes) {}
+
+    /**
+     * A bake.
+     *
+     * @param base what became of the snapshot that its volume was made from; absent when the volume began empty
+     * @param fetchedBytes compressed bytes of the layers that it fetched; absent when it doesn't say
+     * @param compressedBytes size of the images' layers as their registries serve them; those that images share count once
+     */
+    record Bake(@Nullable BakeBase base, @Nullable Long fetchedBytes, long compressedBytes) {}
 
     /**
      * The SSM parameter that nodes read.

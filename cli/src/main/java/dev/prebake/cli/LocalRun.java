@@ -3,6 +3,7 @@ package dev.prebake.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.prebake.kernel.BakeReport;
 import dev.prebake.kernel.Json;
 import dev.prebake.lab.cloud.Lab;
 import dev.prebake.lab.cloud.LabObserver;
@@ -83,15 +84,16 @@ final class LocalRun implements AutoCloseable {
                 execution.error(),
                 execution.cause());
         if (!succeeded) {
-            return new LocalReport(done, null, null, null, null);
+            return new LocalReport(done, null, null, null, null, null);
         }
         String parameterName = output.at("/published/parameterName").asText();
         String snapshotId = parameter(opened, parameterName);
         LocalReport.Snapshot snapshot = snapshot(parameter(opened, parameterName + "/manifest"));
+        LocalReport.Bake bake = bake(output);
         LocalReport.Parameter parameter = new LocalReport.Parameter(parameterName, snapshotId);
         terminal.line(String.format(Locale.ROOT, "prebake: published %s in %.1f s", snapshotId, seconds));
         if (!detection.real()) {
-            return new LocalReport(done, snapshot, parameter, null, detection.reasons());
+            return new LocalReport(done, snapshot, bake, parameter, null, detection.reasons());
         }
         LocalReport.PodStart podStart = new PodComparison(opened.plane(), terminal)
                 .measure(
@@ -100,7 +102,7 @@ final class LocalRun implements AutoCloseable {
                         snapshot.images().getFirst().reference(),
                         podCommand,
                         registry != null);
-        return new LocalReport(done, snapshot, parameter, podStart, null);
+        return new LocalReport(done, snapshot, bake, parameter, podStart, null);
     }
 
     @Override
@@ -163,6 +165,20 @@ final class LocalRun implements AutoCloseable {
                 tree.path("volumeSizeGiB").asInt(),
                 tree.has("usedBytes") ? tree.path("usedBytes").asLong() : null,
                 images);
+    }
+
+    private static LocalReport.@Nullable Bake bake(JsonNode output) {
+        try {
+            BakeReport report = Json.mapper().treeToValue(output.path("report"), BakeReport.class);
+            return report == null
+                    ? null
+                    : new LocalReport.Bake(
+                            report.base(),
+                            report.volume().fetchedBytes(),
+                            output.path("compressedBytes").asLong());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The workflow's output has no bake's report: " + output, e);
+        }
     }
 
     private static JsonNode tree(String json) {

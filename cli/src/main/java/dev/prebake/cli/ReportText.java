@@ -2,6 +2,7 @@ package dev.prebake.cli;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.prebake.kernel.BakeBase;
 import dev.prebake.kernel.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ final class ReportText {
                             ? ""
                             : ", " + Quantities.bytes(image.unpackedBytes()) + " unpacked"));
             lines.add("    " + image.digest());
+        }
+        if (report.bake() != null) {
+            lines.add("  " + words(report.bake()));
         }
         lines.add("");
         LocalReport.PodStart start = report.podStart();
@@ -67,6 +71,22 @@ final class ReportText {
         lines.add("");
         lines.add(String.format(Locale.ROOT, "From the snapshot the pod starts %.1f times faster.", start.ratio()));
         return lines;
+    }
+
+    private static String words(LocalReport.Bake bake) {
+        BakeBase base = bake.base();
+        String start;
+        if (base == null) {
+            start = "baked from empty";
+        } else if (base.kept()) {
+            start = "baked on " + base.snapshotId();
+        } else {
+            start = "baked from empty, with " + base.snapshotId() + " discarded because " + base.discarded();
+        }
+        return bake.fetchedBytes() == null
+                ? start
+                : start + "; fetched " + Quantities.bytes(bake.fetchedBytes()) + " of "
+                        + Quantities.bytes(bake.compressedBytes());
     }
 
     /** Why the workflow failed, for the last line; empty when it didn't. */

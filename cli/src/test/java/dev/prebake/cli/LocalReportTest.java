@@ -36,6 +36,11 @@ class LocalReportTest {
                       }
                     ]
                   },
+                  "bake": {
+                    "base": {"snapshotId": "snap-0b", "kept": true},
+                    "fetchedBytes": 12000000,
+                    "compressedBytes": 141000000
+                  },
                   "parameter": {"name": "/prebake/default/snapshot-id", "value": "snap-0a"},
                   "podStart": {
                     "image": "127.0.0.1:5055/app:1",
@@ -58,6 +63,7 @@ class LocalReportTest {
 
         assertThat(report.path("podStartNotMeasured").asText()).isEqualTo("you are not root");
         assertThat(report.has("podStart")).isFalse();
+        assertThat(report.has("bake")).isFalse();
         assertThat(report.path("snapshot").has("usedBytes")).isFalse();
         assertThat(report.at("/snapshot/images/0").has("unpackedBytes")).isFalse();
     }

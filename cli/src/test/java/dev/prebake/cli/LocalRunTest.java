@@ -80,6 +80,11 @@ class LocalRunTest {
                             null));
             assertThat(report.parameter())
                     .isEqualTo(new LocalReport.Parameter("/prebake/default/snapshot-id", snapshot.id()));
+            LocalReport.Bake bake = Objects.requireNonNull(report.bake());
+            assertThat(bake.base()).isNull();
+            assertThat(bake.compressedBytes())
+                    .isEqualTo(image.manifests().getFirst().compressedBytes());
+            assertThat(bake.fetchedBytes()).isEqualTo(bake.compressedBytes());
             assertThat(report.podStart()).isNull();
             assertThat(report.podStartNotMeasured()).isEqualTo("this is a test");
             assertThat(shown.toString())
@@ -88,6 +93,7 @@ class LocalRunTest {
             LocalReport second = run(input);
             assertThat(second.execution().reused()).isTrue();
             assertThat(second.snapshot()).isEqualTo(snapshot);
+            assertThat(second.bake()).isNull();
             assertThat(second.execution().states()).doesNotContain("LaunchBuilder");
         }
     }

@@ -2,9 +2,14 @@ package dev.prebake.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prebake.kernel.BakeBase;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("The report in words")
 class ReportTextTest {
@@ -16,6 +21,7 @@ class ReportTextTest {
                 snap-0a  10 GiB, 354 MB used, published in /prebake/default/snapshot-id
                   127.0.0.1:5055/app:1  141 MB compressed, 353 MB unpacked
                     sha256:aa
+                  baked on snap-0b; fetched 12 MB of 141 MB
 
                 Pod start, seconds           uncached    cached      warm
                   fetch                          0.62      0.00      0.00
@@ -26,6 +32,26 @@ class ReportTextTest {
 
                 From the snapshot the pod starts 3.6 times faster.""");
         assertThat(ReportText.failure(Reports.measured())).isEmpty();
+    }
+
+    static Stream<Arguments> bakes() {
+        return Stream.of(
+                Arguments.of(null, 141_000_000L, "baked from empty; fetched 141 MB of 141 MB"),
+                Arguments.of(null, null, "baked from empty"),
+                Arguments.of(new BakeBase("snap-0b", true, null), 0L, "baked on snap-0b; fetched 0 B of 141 MB"),
+                Arguments.of(
+                        new BakeBase("snap-0b", false, "its file system is damaged"),
+                        141_000_000L,
+                        "baked from empty, with snap-0b discarded because its file system is damaged;"
+                                + " fetched 141 MB of 141 MB"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bakes")
+    @DisplayName("says in a line what the bake started from and how much it fetched")
+    void baked(@Nullable BakeBase base, @Nullable Long fetchedBytes, String line) {
+        LocalReport report = Reports.baked(new LocalReport.Bake(base, fetchedBytes, 141_000_000));
+        assertThat(ReportText.lines(report)).containsOnlyOnce("  " + line);
     }
 
     @Test

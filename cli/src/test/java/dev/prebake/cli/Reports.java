@@ -1,5 +1,6 @@
 package dev.prebake.cli;
 
+import dev.prebake.kernel.BakeBase;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,14 @@ final class Reports {
     private Reports() {}
 
     static LocalReport measured() {
+        return baked(new LocalReport.Bake(new BakeBase("snap-0b", true, null), 12_000_000L, 141_000_000));
+    }
+
+    static LocalReport baked(LocalReport.Bake bake) {
         return new LocalReport(
                 succeeded(),
                 SNAPSHOT,
+                bake,
                 PARAMETER,
                 new LocalReport.PodStart(
                         "127.0.0.1:5055/app:1",
@@ -37,6 +43,7 @@ final class Reports {
                 succeeded(),
                 new LocalReport.Snapshot(
                         "snap-0a", 10, null, List.of(new LocalReport.Image("app:1", "sha256:aa", 141_000_000, null))),
+                null,
                 PARAMETER,
                 null,
                 "you are not root");
@@ -46,6 +53,7 @@ final class Reports {
         return new LocalReport(
                 new LocalReport.Execution(
                         "local-1", status, 2.5, 0, List.of("ApplyDefaults", "PlanBake"), null, error, cause),
+                null,
                 null,
                 null,
                 null,

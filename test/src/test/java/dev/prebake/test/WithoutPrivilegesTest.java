@@ -2,10 +2,8 @@ package dev.prebake.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.registry.Descriptor;
 import dev.prebake.lab.registry.ImageConfig;
 import dev.prebake.lab.registry.ImageDefinition;
@@ -17,11 +15,9 @@ import dev.prebake.lab.registry.PlatformImage;
 import dev.prebake.lab.registry.StoredImage;
 import dev.prebake.lab.registry.StoredManifest;
 import dev.prebake.test.LocalCommandLine.Outcome;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -36,12 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("prebake local, run by a user without privileges,")
 class WithoutPrivilegesTest {
-    /** Of nobody on Debian and others; what counts is that it isn't root's. */
-    private static final int USER = 65_534;
-
-    private static final List<String> AS_USER = List.of(
-            "setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups", "--no-new-privs", "--inh-caps=-all");
-
     @TempDir
     private Path folder;
 
@@ -52,17 +42,7 @@ class WithoutPrivilegesTest {
     @BeforeEach
     void becomeAUser() throws Exception {
         home = folder.resolve("home");
-        assumeTrue(!DataPlanes.detect(home).reasons().contains("not Linux"), "this needs Linux");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.createDirectory(home);
-        if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
-            assumeUserCan(LocalCommandLine.java(), "-version");
-            Files.setAttribute(home, "unix:uid", USER);
-            command = LocalCommandLine.over(home).startedBy(AS_USER, readableClassPath());
-        } else {
-            command = LocalCommandLine.over(home);
-        }
-        command = command.with("HOME", home.toString());
+        command = WithoutPrivileges.over(home);
     }
 
     @AfterEach
@@ -147,39 +127,5 @@ class WithoutPrivilegesTest {
         } catch (IOException | NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static void assumeUserCan(String... program) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(AS_USER);
-        words.addAll(List.of(program));
-        Path log = Files.createTempFile("prebake-user", ".log");
-        int exitCode;
-        try {
-            exitCode = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            exitCode = -1;
-            Files.writeString(log, e.toString());
-        }
-        String said = Files.readString(log);
-        Files.delete(log);
-        assumeTrue(exitCode == 0, "another user can't run " + String.join(" ", program) + ": " + said);
-    }
-
-    /** A copy of the class path: root's Maven repository, and maybe the checkout, are hidden from the user. */
-    private String readableClassPath() throws IOException {
-        Path copies = Files.createDirectory(folder.resolve("classes"));
-        List<String> readable = new ArrayList<>();
-        for (Path entry : LocalCommandLine.classPath()) {
-            assumeTrue(Files.isRegularFile(entry), entry + " is no archive; this needs the modules packaged");
-            Path copy = copies.resolve(readable.size() + "-" + entry.getFileName());
-            Files.copy(entry, copy);
-            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
-            readable.add(copy.toString());
-        }
-        return String.join(File.pathSeparator, readable);
     }
 }

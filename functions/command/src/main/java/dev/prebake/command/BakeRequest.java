@@ -5,6 +5,7 @@ import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.Json;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the bake script is asked to do (see {@code bake/README.md}).
@@ -12,8 +13,13 @@ import java.util.List;
  * @param volumeId EBS volume ID of the volume to fill
  * @param architecture platform to pull for
  * @param images what to pull
+ * @param base ID of the snapshot that the volume was made from; absent when the volume is empty
  */
-record BakeRequest(String volumeId, Architecture architecture, List<Image> images) {
+record BakeRequest(
+        String volumeId,
+        Architecture architecture,
+        List<Image> images,
+        @Nullable String base) {
     /**
      * An image to pull.
      *
@@ -24,14 +30,15 @@ record BakeRequest(String volumeId, Architecture architecture, List<Image> image
      */
     record Image(String reference, String digest, String manifestDigest, long compressedBytes) {}
 
-    static BakeRequest of(BakePlan plan, String volumeId) {
+    static BakeRequest of(BakePlan plan, String volumeId, @Nullable String base) {
         return new BakeRequest(
                 volumeId,
                 plan.architecture(),
                 plan.images().stream()
                         .map(image -> new Image(
                                 image.reference(), image.digest(), image.manifestDigest(), image.compressedBytes()))
-                        .toList());
+                        .toList(),
+                base);
     }
 
     /**

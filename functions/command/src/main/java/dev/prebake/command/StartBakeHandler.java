@@ -64,7 +64,11 @@ public final class StartBakeHandler extends StateHandler<StartBakeRequest, BakeC
                 .documentName(request.documentName())
                 .parameters(Map.of(
                         "Request",
-                        List.of(BakeRequest.of(request.plan(), volumeId).toJson())))
+                        List.of(BakeRequest.of(
+                                        request.plan(),
+                                        volumeId,
+                                        request.builder().base())
+                                .toJson())))
                 .timeoutSeconds((int) DELIVERY.toSeconds())
                 .comment(comment(request))
                 .cloudWatchOutputConfig(CloudWatchOutputConfig.builder()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -15,6 +16,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.HandlerCall;
 import dev.prebake.kernel.Json;
 import dev.prebake.kernel.MalformedRequestException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +74,7 @@ class StartBakeHandlerTest {
 
         assertThat(sent().parameters()).containsOnlyKeys("Request");
         JsonNode request = Json.mapper().readTree(sentRequest());
+        assertThat(request.has("base")).isFalse();
         assertThat(request.path("volumeId").asText()).isEqualTo("vol-0c2e4f6a8b1d3e5f7");
         assertThat(request.path("architecture").asText()).isEqualTo("amd64");
         assertThat(request.path("images")).hasSize(2);
@@ -82,6 +87,28 @@ class StartBakeHandlerTest {
     }
 
     @Test
+    @DisplayName(
+            "names the snapshot that the builder's volume was made from, and not the one that the plan had in mind")
+    void base() throws JsonProcessingException {
+        ObjectNode event = HandlerCall.event("StartBake");
+        ((ObjectNode) event.path("builder")).put("base", "snap-0b3d5f7a9c1e2d4f6");
+        HandlerCall.call(handler, event);
+        assertThat(Json.mapper().readTree(sentRequest()).path("base").asText()).isEqualTo("snap-0b3d5f7a9c1e2d4f6");
+        assertThat(sentRequest()).matches(allowedPattern());
+
+        clearInvocations(ssm);
+        ObjectNode withoutIt = HandlerCall.event("StartBake");
+        ((ObjectNode) withoutIt.path("plan"))
+                .putObject("base")
+                .put("snapshotId", "snap-0b3d5f7a9c1e2d4f6")
+                .put("volumeSizeGiB", 40)
+                .put("execution", "an-earlier-execution")
+                .put("startedAt", "2026-11-23T05:20:01Z");
+        HandlerCall.call(handler, withoutIt);
+        assertThat(Json.mapper().readTree(sentRequest()).has("base")).isFalse();
+    }
+
+    @Test
     @DisplayName("writes the request without anything that a shell or SSM would expand, whatever the references")
     void harmlessRequest() {
         ObjectNode event = HandlerCall.event("StartBake");
@@ -90,10 +117,7 @@ class StartBakeHandlerTest {
 
         HandlerCall.call(handler, event);
 
-        assertThat(sentRequest())
-                .matches("[A-Za-z0-9._:/@,\"{}\\[\\]-]+")
-                .doesNotContain("{{")
-                .doesNotContain("}}");
+        assertThat(sentRequest()).matches(allowedPattern()).doesNotContain("{{").doesNotContain("}}");
     }
 
     @Test
@@ -133,6 +157,17 @@ class StartBakeHandlerTest {
         assertThatThrownBy(() -> HandlerCall.call(handler, event))
                 .isInstanceOf(MalformedRequestException.class)
                 .hasMessageContaining("the builder has no volumeId");
+    }
+
+    private static String allowedPattern() {
+        try {
+            return Json.mapper()
+                    .readTree(Path.of("../../bake/document.json").toFile())
+                    .at("/parameters/Request/allowedPattern")
+                    .asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String sentRequest() {

@@ -108,6 +108,14 @@ public enum AwsError {
         return aws.statusCode() >= 500 ? SERVICE : OTHER;
     }
 
+    /**
+     * Whether it is the snapshot that doesn't exist: of a call that names other things too, {@link #NOT_FOUND} alone doesn't
+     * tell.
+     */
+    public static boolean isSnapshotNotFound(AwsServiceException error) {
+        return code(error).equals("InvalidSnapshot.NotFound");
+    }
+
     /** AWS's answer in a sentence's words: code, message and request ID. */
     public static String describe(AwsServiceException error) {
         @Nullable AwsErrorDetails details = error.awsErrorDetails();

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param retainSnapshots how many snapshots of the cache to keep, the new one included
  * @param parameterName SSM parameter that gets the snapshot's ID
  * @param reuse a completed snapshot with this fingerprint, when there is one and the input doesn't say {@code force}
+ * @param base the snapshot that the data volume is to start from, so that only what it lacks is pulled; absent when nothing is
+ *     baked, the input says {@code force}, or none of the cache's snapshots will do: then the volume starts empty
  */
 public record BakePlan(
         String cacheName,
@@ -29,4 +31,12 @@ public record BakePlan(
         List<String> fastRestoreZones,
         int retainSnapshots,
         String parameterName,
-        @Nullable BakedSnapshot reuse) {}
+        @Nullable BakedSnapshot reuse,
+        @Nullable BakedSnapshot base) {
+    /**
+     * How many characters the images' references may have together: with as many, and 25 images, the manifest that
+     * PublishSnapshot writes still fits the 8 KiB of an SSM parameter
+     * (https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html).
+     */
+    public static final int MAX_REFERENCE_CHARACTERS = 3_000;
+}

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param instanceType its type, the first of the plan's that EC2 had room for
  * @param availabilityZone where it runs
  * @param volumeId its data volume; absent until EC2 has attached it
+ * @param base ID of the snapshot that its data volume was made from; absent when that began empty
  */
 public record Builder(
         String instanceId,
         String instanceType,
         String availabilityZone,
-        @Nullable String volumeId) {}
+        @Nullable String volumeId,
+        @Nullable String base) {}

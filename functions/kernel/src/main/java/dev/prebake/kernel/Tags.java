@@ -13,7 +13,14 @@ public final class Tags {
     public static final String FINGERPRINT = "prebake:fingerprint";
     /** Bytes used in the snapshot's file system, a decimal number. */
     public static final String USED_BYTES = "prebake:used-bytes";
-    /** The images inside, as far as a tag's 256 characters go; the published manifest has them whole. */
+    /** Architecture of the images inside a snapshot, {@code amd64} or {@code arm64}. */
+    public static final String ARCHITECTURE = "prebake:architecture";
+    /**
+     * ID of another snapshot: the one that a builder's volume was made from, or whose content a snapshot was baked on.
+     * Absent where the bake began empty.
+     */
+    public static final String BASE = "prebake:base";
+    /** The images inside with short digests, as far as a tag's 256 characters go; the published manifest has them whole. */
     public static final String IMAGES = "prebake:images";
     /** What the console shows. */
     public static final String NAME = "Name";

@@ -56,6 +56,18 @@ final class AwsErrorTest {
         assertThat(AwsError.of(answer(status, code))).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @DisplayName("of what isn't found, a snapshot is told from anything else")
+    @CsvSource({
+        "InvalidSnapshot.NotFound, true",
+        "InvalidVolume.NotFound, false",
+        "InvalidSubnetID.NotFound, false",
+        "InvalidSnapshot.InUse, false",
+    })
+    void snapshotNotFound(String code, boolean expected) {
+        assertThat(AwsError.isSnapshotNotFound(answer(400, code))).isEqualTo(expected);
+    }
+
     @Test
     @DisplayName("only throttling and the service's own trouble are worth the same call again")
     void transientOnes() {

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonTest {
@@ -38,19 +40,45 @@ final class JsonTest {
                 List.of(),
                 3,
                 "/prebake/gpu/snapshot-id",
+                null,
                 null);
         String json = Json.mapper().writeValueAsString(plan);
-        assertThat(json).doesNotContain("reuse").contains("\"fastRestoreZones\":[]", "\"architecture\":\"amd64\"");
+        assertThat(json)
+                .doesNotContain("reuse", "base")
+                .contains("\"fastRestoreZones\":[]", "\"architecture\":\"amd64\"");
         assertThat(Json.mapper().readValue(json, BakePlan.class)).isEqualTo(plan);
     }
 
     @Test
     @DisplayName("a plan with a snapshot to reuse survives the way through the states")
     void reuseRoundTrip() throws Exception {
-        BakedSnapshot snapshot =
-                new BakedSnapshot("snap-0a", 64, 20_400_000_000L, "run-1", Instant.parse("2026-03-01T12:00:00Z"));
+        BakedSnapshot snapshot = new BakedSnapshot(
+                "snap-0a", 64, 20_400_000_000L, "snap-0b", "run-1", Instant.parse("2026-03-01T12:00:00Z"));
         assertThat(Json.mapper().readValue(Json.mapper().writeValueAsString(snapshot), BakedSnapshot.class))
                 .isEqualTo(snapshot);
+    }
+
+    @ParameterizedTest
+    @DisplayName("a bake's report is read with and without what became of its base and what was fetched")
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                // base, volume's end, kept base, fetched bytes
+                "'' | '' | - | -",
+                "'\"base\":{\"snapshotId\":\"snap-0a\",\"kept\":true},' | ',\"fetchedBytes\":12' | snap-0a | 12",
+                "'\"base\":{\"snapshotId\":\"snap-0a\",\"kept\":false,\"discarded\":\"torn\"},' | '' | - | -",
+            })
+    void reports(String base, String volumeEnd, @Nullable String keptBase, @Nullable Long fetchedBytes)
+            throws Exception {
+        String json = "{\"containerd\":\"2.1.4\",\"images\":[]," + base
+                + "\"volume\":{\"volumeId\":\"vol-0a\",\"sizeBytes\":2,\"usedBytes\":1" + volumeEnd
+                + "},\"seconds\":{\"total\":1.5}}";
+        BakeReport report = Json.mapper().readValue(json, BakeReport.class);
+        assertThat(report.keptBase()).isEqualTo(keptBase);
+        assertThat(report.volume().fetchedBytes()).isEqualTo(fetchedBytes);
+        assertThat(Json.mapper().readTree(Json.mapper().writeValueAsString(report)))
+                .isEqualTo(Json.mapper().readTree(json));
     }
 
     @Test

@@ -88,7 +88,8 @@ record BuilderSight(
                         builder.instanceId(),
                         builder.instanceType(),
                         builder.availabilityZone(),
-                        mapping.ebs().volumeId()))
+                        mapping.ebs().volumeId(),
+                        builder.base()))
                 .orElse(builder);
     }
 

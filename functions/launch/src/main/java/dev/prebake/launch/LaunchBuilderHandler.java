@@ -8,12 +8,14 @@ import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
+import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** Launches the builder of one bake, trying the instance types in order while EC2 has no capacity. */
 public final class LaunchBuilderHandler extends StateHandler<LaunchRequest, Builder> {
@@ -30,7 +32,8 @@ public final class LaunchBuilderHandler extends StateHandler<LaunchRequest, Buil
     }
 
     /**
-     * Launches the builder, or finds the one that an earlier try of this state has launched.
+     * Launches the builder, or finds the one that an earlier try of this state has launched. Its data volume is made from the
+     * plan's base, or begins empty when that has been deleted since: {@link Builder#base} tells.
      *
      * @throws NoCapacityException when EC2 has room for none of the types in any of the subnets
      */
@@ -38,7 +41,7 @@ public final class LaunchBuilderHandler extends StateHandler<LaunchRequest, Buil
     protected Builder handle(LaunchRequest request) {
         // An answer may have been lost. The client token alone would not do then: an earlier attempt that found no
         // capacity could find some now, and a second builder would start.
-        return launchedBefore(request.execution()).orElseGet(() -> launch(new LaunchPlan(request)));
+        return launchedBefore(request.execution()).orElseGet(() -> launch(LaunchPlan.of(request)));
     }
 
     private Optional<Builder> launchedBefore(String execution) {
@@ -54,15 +57,27 @@ public final class LaunchBuilderHandler extends StateHandler<LaunchRequest, Buil
                 .flatMap(page -> page.reservations().stream())
                 .flatMap(reservation -> reservation.instances().stream())
                 .findFirst()
-                .map(LaunchBuilderHandler::builder);
+                .map(instance -> builder(instance, tag(instance, Tags.BASE)));
     }
 
     private Builder launch(LaunchPlan plan) {
+        try {
+            return firstWithCapacity(plan);
+        } catch (Ec2Exception e) {
+            if (plan.base() == null || !AwsError.isSnapshotNotFound(e)) {
+                throw e;
+            }
+            // Another execution has retired the base since the plan was made: the bake takes longer then, no more.
+            return firstWithCapacity(plan.fromEmpty());
+        }
+    }
+
+    private Builder firstWithCapacity(LaunchPlan plan) {
         List<RefusedAttempt> refused = new ArrayList<>();
         for (LaunchAttempt attempt : plan.attempts()) {
             try {
                 return builder(
-                        ec2.runInstances(plan.toRequest(attempt)).instances().getFirst());
+                        ec2.runInstances(plan.toRequest(attempt)).instances().getFirst(), plan.base());
             } catch (Ec2Exception e) {
                 if (AwsError.of(e) != AwsError.NO_CAPACITY) {
                     throw e;
@@ -73,12 +88,21 @@ public final class LaunchBuilderHandler extends StateHandler<LaunchRequest, Buil
         throw new NoCapacityException(plan.request().plan().cacheName(), refused);
     }
 
-    private static Builder builder(Instance instance) {
+    private static Builder builder(Instance instance, @Nullable String base) {
         return new Builder(
                 instance.instanceId(),
                 instance.instanceTypeAsString(),
                 instance.placement().availabilityZone(),
-                null);
+                null,
+                base);
+    }
+
+    private static @Nullable String tag(Instance instance, String key) {
+        return instance.tags().stream()
+                .filter(tag -> tag.key().equals(key))
+                .map(Tag::value)
+                .findFirst()
+                .orElse(null);
     }
 
     private static Filter filter(String name, String... values) {

@@ -1,12 +1,15 @@
 package dev.prebake.launch;
 
+import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.PlannedVolume;
 import dev.prebake.kernel.Sha256;
 import dev.prebake.kernel.Tags;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.HttpTokensState;
@@ -21,8 +24,13 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.ec2.model.VolumeType;
 
-/** What to ask EC2 for, and in which order. */
-record LaunchPlan(LaunchRequest request) {
+/**
+ * What to ask EC2 for, and in which order.
+ *
+ * @param request what is to be launched
+ * @param base ID of the snapshot to make the data volume from; absent for an empty one
+ */
+record LaunchPlan(LaunchRequest request, @Nullable String base) {
     /** The data volume's device name; on AWS's Nitro instances the kernel names it otherwise. */
     static final String DATA_DEVICE = "/dev/xvdb";
 
@@ -32,6 +40,17 @@ record LaunchPlan(LaunchRequest request) {
      * course.
      */
     static final Duration SELF_DESTRUCTION = Duration.ofMinutes(10).plusHours(3).plusMinutes(50);
+
+    /** From the plan's base, where it has one. */
+    static LaunchPlan of(LaunchRequest request) {
+        BakedSnapshot base = request.plan().base();
+        return new LaunchPlan(request, base == null ? null : base.snapshotId());
+    }
+
+    /** The same with an empty data volume. */
+    LaunchPlan fromEmpty() {
+        return new LaunchPlan(request, null);
+    }
 
     /** Every instance type in every subnet: a type's capacity differs by zone, and an earlier type is the better one. */
     List<LaunchAttempt> attempts() {
@@ -55,7 +74,7 @@ record LaunchPlan(LaunchRequest request) {
                 .imageId("resolve:ssm:" + request.imageParameter())
                 .instanceType(InstanceType.fromValue(attempt.instanceType()))
                 .subnetId(attempt.subnetId())
-                .blockDeviceMappings(dataVolume(request.plan().volume()))
+                .blockDeviceMappings(dataVolume())
                 // With this, powering off from within ends the instance and its bill.
                 .instanceInitiatedShutdownBehavior(ShutdownBehavior.TERMINATE)
                 // Hop limit 1: nothing that runs in a container of its own network reaches the builder's credentials.
@@ -74,10 +93,12 @@ record LaunchPlan(LaunchRequest request) {
         return "#!/bin/sh\nshutdown -h +" + SELF_DESTRUCTION.toMinutes() + "\n";
     }
 
-    private static BlockDeviceMapping dataVolume(PlannedVolume volume) {
+    private BlockDeviceMapping dataVolume() {
+        PlannedVolume volume = request.plan().volume();
         return BlockDeviceMapping.builder()
                 .deviceName(DATA_DEVICE)
                 .ebs(EbsBlockDevice.builder()
+                        .snapshotId(base)
                         .volumeType(VolumeType.GP3)
                         .volumeSize(volume.sizeGiB())
                         .iops(volume.iops())
@@ -91,19 +112,21 @@ record LaunchPlan(LaunchRequest request) {
 
     /** EC2 takes up to 64 ASCII characters, as many as a SHA-256 has in hex; execution names alone may have 80. */
     private String clientToken(LaunchAttempt attempt) {
-        String identity = request.execution() + "\n" + attempt.instanceType() + "\n" + attempt.subnetId();
+        String identity = request.execution() + "\n" + attempt.instanceType() + "\n" + attempt.subnetId()
+                + (base == null ? "" : "\n" + base);
         return Sha256.hex(identity.getBytes(StandardCharsets.UTF_8));
     }
 
     private TagSpecification tagged(ResourceType type) {
-        return TagSpecification.builder()
-                .resourceType(type)
-                .tags(
-                        tag(Tags.NAME, "prebake " + request.plan().cacheName() + " builder"),
-                        tag(Tags.CACHE, request.plan().cacheName()),
-                        tag(Tags.EXECUTION, request.execution()),
-                        tag(Tags.FINGERPRINT, request.plan().fingerprint()))
-                .build();
+        List<Tag> tags = new ArrayList<>(List.of(
+                tag(Tags.NAME, "prebake " + request.plan().cacheName() + " builder"),
+                tag(Tags.CACHE, request.plan().cacheName()),
+                tag(Tags.EXECUTION, request.execution()),
+                tag(Tags.FINGERPRINT, request.plan().fingerprint())));
+        if (base != null) {
+            tags.add(tag(Tags.BASE, base));
+        }
+        return TagSpecification.builder().resourceType(type).tags(tags).build();
     }
 
     private static Tag tag(String key, String value) {

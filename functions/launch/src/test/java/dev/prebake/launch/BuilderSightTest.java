@@ -25,7 +25,8 @@ import software.amazon.awssdk.services.ssm.model.PingStatus;
 
 @DisplayName("What AWS shows of a builder")
 class BuilderSightTest {
-    private static final Builder BUILDER = new Builder("i-0a4c7d9e2f1b38560", "c6in.4xlarge", "eu-central-1a", null);
+    private static final Builder BUILDER =
+            new Builder("i-0a4c7d9e2f1b38560", "c6in.4xlarge", "eu-central-1a", null, "snap-0b3d5f7a9c1e2d4f6");
 
     static Stream<Arguments> notYet() {
         return Stream.of(
@@ -77,8 +78,12 @@ class BuilderSightTest {
         AwaitedBuilder answer = sight.judge(after(Duration.ofMinutes(11)));
 
         assertThat(answer)
-                .isEqualTo(AwaitedBuilder.ready(
-                        new Builder("i-0a4c7d9e2f1b38560", "c6in.4xlarge", "eu-central-1a", "vol-0c2e4f6a8b1d3e5f7")));
+                .isEqualTo(AwaitedBuilder.ready(new Builder(
+                        "i-0a4c7d9e2f1b38560",
+                        "c6in.4xlarge",
+                        "eu-central-1a",
+                        "vol-0c2e4f6a8b1d3e5f7",
+                        "snap-0b3d5f7a9c1e2d4f6")));
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.AwsCallFailedException;
 import dev.prebake.kernel.HandlerCall;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.HttpTokensState;
@@ -43,6 +45,8 @@ import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 @DisplayName("LaunchBuilder")
 class LaunchBuilderHandlerTest {
+    private static final String BASE = "snap-0b3d5f7a9c1e2d4f6";
+
     private final Ec2Client ec2 = mock(Ec2Client.class, CALLS_REAL_METHODS);
     private final LaunchBuilderHandler handler = new LaunchBuilderHandler(ec2);
 
@@ -133,6 +137,94 @@ class LaunchBuilderHandlerTest {
                                 "prebake:execution", "6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10",
                                 "prebake:fingerprint",
                                         "5f0c2f0f3ad9a4bdf6f4a1b7d2f8f7f44d1f2f6ac2a4a6a3d5c0b9e8f7a6b5c4")));
+    }
+
+    @Test
+    @DisplayName("makes the data volume from the plan's base, and says so in its answer and in the tags")
+    void fromBase() {
+        doReturn(launched()).when(ec2).runInstances(any(RunInstancesRequest.class));
+
+        JsonNode answer = HandlerCall.call(handler, withBase());
+
+        assertThat(answer.path("base").asText()).isEqualTo(BASE);
+        RunInstancesRequest sent = sent(1).getFirst();
+        EbsBlockDevice volume = sent.blockDeviceMappings().getFirst().ebs();
+        assertThat(volume.snapshotId()).isEqualTo(BASE);
+        assertThat(volume.volumeSize()).isEqualTo(40);
+        assertThat(volume.iops()).isEqualTo(16000);
+        assertThat(volume.throughput()).isEqualTo(1000);
+        assertThat(volume.encrypted()).isTrue();
+        assertThat(sent.tagSpecifications())
+                .allSatisfy(specification -> assertThat(specification.tags())
+                        .contains(Tag.builder().key("prebake:base").value(BASE).build()));
+    }
+
+    @Test
+    @DisplayName(
+            "begins with an empty data volume when the base has been deleted meanwhile, under another client token")
+    void baseIsGone() {
+        doThrow(refusal("InsufficientInstanceCapacity", "No capacity."))
+                .doThrow(refusal("InvalidSnapshot.NotFound", "The snapshot '" + BASE + "' does not exist."))
+                .doReturn(launched())
+                .when(ec2)
+                .runInstances(any(RunInstancesRequest.class));
+
+        JsonNode answer = HandlerCall.call(handler, withBase());
+
+        assertThat(answer.path("instanceId").asText()).isEqualTo("i-0a4c7d9e2f1b38560");
+        assertThat(answer.has("base")).isFalse();
+        List<RunInstancesRequest> sent = sent(3);
+        assertThat(sent)
+                .extracting(
+                        RunInstancesRequest::subnetId,
+                        request ->
+                                request.blockDeviceMappings().getFirst().ebs().snapshotId())
+                .containsExactly(
+                        tuple("subnet-0a1b2c3d4e5f60718", BASE),
+                        tuple("subnet-0f1e2d3c4b5a69788", BASE),
+                        tuple("subnet-0a1b2c3d4e5f60718", null));
+        assertThat(sent).extracting(RunInstancesRequest::clientToken).doesNotHaveDuplicates();
+        assertThat(sent.getLast().tagSpecifications())
+                .flatExtracting(specification -> specification.tags())
+                .extracting(Tag::key)
+                .doesNotContain("prebake:base");
+    }
+
+    @Test
+    @DisplayName(
+            "takes nothing else that isn't found for the base, nor a missing snapshot for one that it didn't ask for")
+    void somethingElseIsGone() {
+        doThrow(refusal("InvalidSubnetID.NotFound", "The subnet does not exist."))
+                .doThrow(refusal("InvalidSnapshot.NotFound", "The AMI's snapshot does not exist."))
+                .when(ec2)
+                .runInstances(any(RunInstancesRequest.class));
+
+        assertThatThrownBy(() -> HandlerCall.call(handler, withBase()))
+                .isInstanceOf(AwsCallFailedException.class)
+                .hasMessageContaining("InvalidSubnetID.NotFound");
+        assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("LaunchBuilder")))
+                .isInstanceOf(AwsCallFailedException.class)
+                .hasMessageContaining("InvalidSnapshot.NotFound");
+        verify(ec2, times(2)).runInstances(any(RunInstancesRequest.class));
+    }
+
+    @Test
+    @DisplayName("answers what an earlier try has made the data volume from, whatever the plan says")
+    void launchedBeforeFromBase() {
+        Instance fromBase = INSTANCE.toBuilder()
+                .tags(Tag.builder().key("prebake:base").value(BASE).build())
+                .build();
+        for (Instance instance : List.of(fromBase, INSTANCE)) {
+            doReturn(DescribeInstancesResponse.builder()
+                            .reservations(
+                                    Reservation.builder().instances(instance).build())
+                            .build())
+                    .when(ec2)
+                    .describeInstances(any(DescribeInstancesRequest.class));
+
+            assertThat(HandlerCall.call(handler, withBase()).has("base")).isEqualTo(instance.hasTags());
+        }
+        verify(ec2, never()).runInstances(any(RunInstancesRequest.class));
     }
 
     @Test
@@ -229,6 +321,18 @@ class LaunchBuilderHandlerTest {
                                 .name("instance-state-name")
                                 .values("pending", "running")
                                 .build());
+    }
+
+    private static ObjectNode withBase() {
+        ObjectNode event = HandlerCall.event("LaunchBuilder");
+        ((ObjectNode) event.path("plan"))
+                .putObject("base")
+                .put("snapshotId", BASE)
+                .put("volumeSizeGiB", 40)
+                .put("usedBytes", 20_911_259_648L)
+                .put("execution", "an-earlier-execution")
+                .put("startedAt", "2026-11-23T05:20:01Z");
+        return event;
     }
 
     private List<RunInstancesRequest> sent(int calls) {

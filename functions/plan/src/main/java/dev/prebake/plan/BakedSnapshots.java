@@ -2,10 +2,8 @@ package dev.prebake.plan;
 
 import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.Tags;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
@@ -25,41 +23,39 @@ final class BakedSnapshots {
         this.ec2 = ec2;
     }
 
-    /** The cache's newest completed snapshot with this fingerprint, when there is one. */
-    Optional<BakedSnapshot> newest(String cacheName, String fingerprint) {
-        Snapshot newest = null;
+    /** The cache's completed snapshots: few, thanks to retention, so that one call finds what to reuse and what to start from. */
+    EarlierSnapshots completed(String cacheName) {
+        List<EarlierSnapshot> completed = new ArrayList<>();
         String nextPage = null;
         do {
             DescribeSnapshotsResponse page = ec2.describeSnapshots(DescribeSnapshotsRequest.builder()
                     // Tags on other accounts' snapshots say nothing.
                     .ownerIds("self")
-                    .filters(
-                            filter("tag:" + Tags.CACHE, cacheName),
-                            filter("tag:" + Tags.FINGERPRINT, fingerprint),
-                            filter("status", "completed"))
+                    .filters(filter("tag:" + Tags.CACHE, cacheName), filter("status", "completed"))
                     .maxResults(PAGE)
                     .nextToken(nextPage)
                     .build());
-            newest = Stream.concat(Stream.ofNullable(newest), page.snapshots().stream())
-                    .max(Comparator.comparing(Snapshot::startTime))
-                    .orElse(null);
+            page.snapshots().stream().map(BakedSnapshots::earlier).forEach(completed::add);
             nextPage = page.nextToken();
         } while (nextPage != null && !nextPage.isEmpty());
-        return Optional.ofNullable(newest).map(BakedSnapshots::baked);
+        return new EarlierSnapshots(List.copyOf(completed));
     }
 
     private static Filter filter(String name, String value) {
         return Filter.builder().name(name).values(value).build();
     }
 
-    private static BakedSnapshot baked(Snapshot snapshot) {
-        String execution = tag(snapshot.tags(), Tags.EXECUTION);
-        return new BakedSnapshot(
+    private static EarlierSnapshot earlier(Snapshot snapshot) {
+        List<Tag> tags = snapshot.tags();
+        String execution = tag(tags, Tags.EXECUTION);
+        BakedSnapshot baked = new BakedSnapshot(
                 snapshot.snapshotId(),
                 snapshot.volumeSize(),
-                number(tag(snapshot.tags(), Tags.USED_BYTES)),
+                number(tag(tags, Tags.USED_BYTES)),
+                tag(tags, Tags.BASE),
                 execution == null ? "unknown" : execution,
                 snapshot.startTime());
+        return new EarlierSnapshot(baked, tag(tags, Tags.FINGERPRINT), tag(tags, Tags.ARCHITECTURE));
     }
 
     private static @Nullable String tag(List<Tag> tags, String key) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * An execution's input, read and found valid.
  *
  * @param cacheName name of the cache: lower-case letters, digits and {@code -}, at most 63
- * @param images 1 to 25 images, distinct
+ * @param images 1 to 25 images, distinct, with at most {@link dev.prebake.kernel.BakePlan#MAX_REFERENCE_CHARACTERS} characters
+ *     in their references together
  * @param architecture architecture of builder and images
  * @param instanceTypes builder types in the order to try, of this architecture; at least one
  * @param volumeSizeGiB size of the data volume, 1 to 65,536 GiB; absent to have it follow from the images
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in, distinct; may be empty
  * @param retainSnapshots how many of the cache's snapshots to keep, 1 to 100, the new one included
  * @param parameterName SSM parameter that gets the snapshot's ID
- * @param force whether to bake even when a snapshot with the same content exists
+ * @param force whether to bake, and from empty, even when a snapshot with the same content exists
  */
 record ExecutionInput(
         String cacheName,

@@ -26,7 +26,7 @@ final class Fingerprint {
      * The fingerprint, 64 hex digits.
      *
      * @param explicitGiB size of the volume where the input gives one, for a snapshot of another size is another snapshot;
-     *     an automatic size follows from the images
+     *     an automatic size follows from the images, and is larger only for the sake of a base
      */
     static String of(Architecture architecture, Collection<PlannedImage> images, @Nullable Integer explicitGiB) {
         return Sha256.hex(canonicalText(architecture, images, explicitGiB).getBytes(StandardCharsets.UTF_8));

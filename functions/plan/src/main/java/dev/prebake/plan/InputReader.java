@@ -2,6 +2,7 @@ package dev.prebake.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.Excerpt;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.MalformedReferenceException;
@@ -152,6 +153,15 @@ final class InputReader {
                 problem(name, withoutStop(e.getMessage()));
             }
         });
+        int characters =
+                images.stream().mapToInt(image -> image.toString().length()).sum();
+        if (characters > BakePlan.MAX_REFERENCE_CHARACTERS) {
+            problem(
+                    "images",
+                    "their references have " + characters + " characters together, more than "
+                            + BakePlan.MAX_REFERENCE_CHARACTERS + ", so that what is published about the snapshot would"
+                            + " not fit its SSM parameter; give fewer images, or shorter names");
+        }
         // A list that is too long is refused already; asking registries about all of it would only take time.
         return List.copyOf(images.subList(0, Math.min(images.size(), MAX_IMAGES)));
     }

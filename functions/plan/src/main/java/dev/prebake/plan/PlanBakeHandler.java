@@ -11,12 +11,14 @@ import dev.prebake.registry.DistributionRegistry;
 import dev.prebake.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
 /**
- * The state PlanBake: validates the input, pins every image to a digest, sizes the volume, and looks for a snapshot that has
- * the same content already. All that can be known to be wrong is known, and said at once, before anything is launched.
+ * The state PlanBake: validates the input, pins every image to a digest, looks for a snapshot that has the same content
+ * already, or else for one that the bake can go on from, and sizes the volume. All that can be known to be wrong is known, and
+ * said at once, before anything is launched.
  *
  * <p>Ends in {@link InvalidInputException}, {@link ImagesUnavailableException} or, when trying again may help,
  * {@link RegistryUnavailableException}.
@@ -60,21 +62,27 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
         }
         List<PlannedImage> images = lookups.planned();
         String fingerprint = Fingerprint.of(input.architecture(), images, input.volumeSizeGiB());
-        BakedSnapshot reuse = input.force()
-                ? null
-                : snapshots.newest(input.cacheName(), fingerprint).orElse(null);
+        EarlierSnapshots earlier =
+                input.force() ? new EarlierSnapshots(List.of()) : snapshots.completed(input.cacheName());
+        Optional<BakedSnapshot> reuse = earlier.reuse(fingerprint);
+        Optional<EarlierSnapshots.Base> base = reuse.isPresent()
+                ? Optional.empty()
+                : earlier.base(input.architecture(), sizing, input.volumeSizeGiB());
+        int sizeGiB =
+                base.map(EarlierSnapshots.Base::volumeSizeGiB).orElseGet(() -> sizing.sizeGiB(input.volumeSizeGiB()));
         return new BakePlan(
                 input.cacheName(),
                 input.architecture(),
                 images,
                 fingerprint,
                 sizing.compressedBytes(),
-                sizing.volume(input.volumeSizeGiB(), input.volumeIops(), input.volumeThroughputMiBps()),
+                sizing.volume(sizeGiB, input.volumeIops(), input.volumeThroughputMiBps()),
                 input.instanceTypes(),
                 input.fastRestoreZones(),
                 input.retainSnapshots(),
                 input.parameterName(),
-                reuse);
+                reuse.orElse(null),
+                base.map(EarlierSnapshots.Base::snapshot).orElse(null));
     }
 
     /** The fields' problems, and those that the registries would have told of next time. */

@@ -1,5 +1,6 @@
 package dev.prebake.plan;
 
+import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.PlannedVolume;
 import dev.prebake.registry.ResolvedImage;
 import java.util.Collection;
@@ -14,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * <p>At its fullest, during the pull, it holds every compressed layer beside the unpacked ones. The published example of a
  * GPU image, {@code nvcr.io/nvidia/pytorch:24.08-py3}, has 9.5 GB of compressed layers that unpack to 20.4 GB, 2.15 times
  * as much; with the compressed ones that is 3.15 times. The file system's own needs come on top.
+ *
+ * <p>A bake from a base adds what is new before it removes what is no longer wanted. So it needs what the base uses beside
+ * what the same bake needs from empty, as if none of the base's layers were wanted any more: which ones are isn't known
+ * before the bake. EBS makes no volume smaller than the one its snapshot was taken from
+ * (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html). Since every later bake inherits a
+ * volume's size, and Fast Snapshot Restore gets slower with it, a base may double it and no more.
  *
  * @param compressedBytes the images' layers, in compressed bytes; a layer that images share counts once
  */
@@ -31,6 +38,9 @@ record VolumeSizing(long compressedBytes) {
     private static final int GP3_IOPS_PER_GIB = 500;
 
     private static final int GP3_IOPS_PER_MIBPS = 4;
+
+    /** How many times as large as from empty a base may make a volume. */
+    private static final int MOST_TIMES_LARGER = 2;
 
     /** Sizes a volume for these images together. */
     static VolumeSizing of(Collection<ResolvedImage> images) {
@@ -58,6 +68,31 @@ record VolumeSizing(long compressedBytes) {
         return Math.clamp(wanted, LEAST_AUTOMATIC_GIB, MAX_GIB);
     }
 
+    /** The size of a volume that begins empty, in GiB. */
+    int sizeGiB(@Nullable Integer explicitGiB) {
+        return explicitGiB == null ? automaticGiB() : explicitGiB;
+    }
+
+    /**
+     * The size of a volume made from a base, in GiB: the explicit one, or the automatic one unless more is needed. Needed are
+     * the base's own size, and its used bytes beside {@link #requiredGiB}.
+     *
+     * @return nothing when the base won't do: it doesn't say how much it uses, the explicit size is too small for it, or it
+     *     would more than double the automatic size
+     */
+    Optional<Integer> sizeGiBFrom(BakedSnapshot base, @Nullable Integer explicitGiB) {
+        if (base.usedBytes() == null) {
+            return Optional.empty();
+        }
+        long needed = Math.max(base.volumeSizeGiB(), Math.ceilDiv(base.usedBytes(), GIB) + requiredGiB());
+        if (explicitGiB != null) {
+            return needed > explicitGiB ? Optional.empty() : Optional.of(explicitGiB);
+        }
+        int automatic = automaticGiB();
+        long most = Math.min((long) automatic * MOST_TIMES_LARGER, MAX_GIB);
+        return needed > most ? Optional.empty() : Optional.of(Math.max(automatic, (int) needed));
+    }
+
     /** Why a volume of this size (automatic when absent) won't do, or nothing when it will. */
     Optional<String> problem(@Nullable Integer explicitGiB) {
         long needed = requiredGiB();
@@ -76,8 +111,7 @@ record VolumeSizing(long compressedBytes) {
     }
 
     /** The volume; IOPS and throughput only as high as gp3 allows for its size. */
-    PlannedVolume volume(@Nullable Integer explicitGiB, int iops, int throughputMiBps) {
-        int sizeGiB = explicitGiB == null ? automaticGiB() : explicitGiB;
+    PlannedVolume volume(int sizeGiB, int iops, int throughputMiBps) {
         int allowedIops = Math.min(iops, Math.max(GP3_LEAST_IOPS, sizeGiB * GP3_IOPS_PER_GIB));
         return new PlannedVolume(sizeGiB, allowedIops, Math.min(throughputMiBps, allowedIops / GP3_IOPS_PER_MIBPS));
     }

@@ -91,6 +91,7 @@ final class ExecutionInputTest {
                 Arguments.of("cacheName", "\"" + "a".repeat(63) + "\""),
                 Arguments.of("images", "[\"a\",\"b\",\"a:1\",\"localhost:5000/a\"]"),
                 Arguments.of("images", list(25)),
+                Arguments.of("images", list(12, 250)),
                 Arguments.of("instanceTypes", "[\"u-6tb1.112xlarge\",\"m7i-flex.large\",\"g4dn.xlarge\"]"),
                 Arguments.of("volumeSizeGiB", "1"),
                 Arguments.of("volumeSizeGiB", "65536"),
@@ -136,6 +137,7 @@ final class ExecutionInputTest {
                 Arguments.of("images", "{}", "{} is no list"),
                 Arguments.of("images", "\"busybox\"", "'busybox' is no list"),
                 Arguments.of("images", list(26), "has 26 entries, more than 25"),
+                Arguments.of("images", list(15, 201), "have 3015 characters together, more than 3000"),
                 Arguments.of("architecture", "\"x86_64\"", "'x86_64' is neither 'amd64' nor 'arm64'"),
                 Arguments.of("architecture", "\"AMD64\"", "is neither"),
                 Arguments.of("architecture", "[\"amd64\"]", "[\"amd64\"] is neither"),
@@ -289,6 +291,14 @@ final class ExecutionInputTest {
                 .singleElement()
                 .asString()
                 .endsWith("it is nothing");
+    }
+
+    /** Images whose references have so many characters each. */
+    private static String list(int images, int characters) {
+        return IntStream.range(10, 10 + images)
+                .mapToObj(i -> "\"r.io/" + "a".repeat(characters - "r.io/10:1".length()) + i + ":1\"")
+                .toList()
+                .toString();
     }
 
     private static String list(int size) {

@@ -36,6 +36,17 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 final class PlanBakeHandlerTest {
     private static final long GB = 1_000_000_000;
 
+    /** Of the image busybox alone, as the registry here has it. */
+    private static final String FINGERPRINT = Fingerprint.of(
+            Architecture.AMD64,
+            List.of(new PlannedImage(
+                    "docker.io/library/busybox:latest",
+                    "sha256:index-of-busybox",
+                    "sha256:manifest-of-busybox",
+                    1_000,
+                    1)),
+            null);
+
     private final Ec2Client ec2 = mock(Ec2Client.class);
     private final FakeRegistry registry = new FakeRegistry();
 
@@ -81,6 +92,7 @@ final class PlanBakeHandlerTest {
                         List.of("us-east-1a"),
                         2,
                         "/caches/gpu",
+                        null,
                         null));
     }
 
@@ -121,17 +133,29 @@ final class PlanBakeHandlerTest {
         registry.has("busybox", 1_000);
         when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
                 .thenReturn(
-                        page("page-2", snapshot("snap-1", "2026-01-01T00:00:00Z", Map.of())),
+                        page(
+                                "page-2",
+                                snapshot("snap-1", "2026-01-01T00:00:00Z", Map.of("prebake:fingerprint", FINGERPRINT))),
                         page(
                                 "page-3",
                                 snapshot(
                                         "snap-3",
                                         "2026-03-01T00:00:00Z",
-                                        Map.of("prebake:execution", "run-3", "prebake:used-bytes", "2040"))),
-                        page(null, snapshot("snap-2", "2026-02-01T00:00:00Z", Map.of())));
+                                        Map.of(
+                                                "prebake:fingerprint", FINGERPRINT,
+                                                "prebake:execution", "run-3",
+                                                "prebake:base", "snap-0",
+                                                "prebake:used-bytes", "2040"))),
+                        page(
+                                null,
+                                snapshot("snap-2", "2026-02-01T00:00:00Z", Map.of("prebake:fingerprint", FINGERPRINT)),
+                                snapshot("snap-4", "2026-04-01T00:00:00Z", Map.of("prebake:fingerprint", "other"))));
         BakePlan plan = plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"]}");
         assertThat(plan.reuse())
-                .isEqualTo(new BakedSnapshot("snap-3", 64, 2040L, "run-3", Instant.parse("2026-03-01T00:00:00Z")));
+                .isEqualTo(new BakedSnapshot(
+                        "snap-3", 64, 2040L, "snap-0", "run-3", Instant.parse("2026-03-01T00:00:00Z")));
+        assertThat(plan.base()).isNull();
+        assertThat(plan.fingerprint()).isEqualTo(FINGERPRINT);
 
         ArgumentCaptor<DescribeSnapshotsRequest> requests = ArgumentCaptor.forClass(DescribeSnapshotsRequest.class);
         verify(ec2, times(3)).describeSnapshots(requests.capture());
@@ -141,10 +165,7 @@ final class PlanBakeHandlerTest {
         assertThat(requests.getAllValues()).allSatisfy(request -> {
             assertThat(request.ownerIds()).containsExactly("self");
             assertThat(request.filters())
-                    .containsExactly(
-                            filter("tag:prebake:cache", "a"),
-                            filter("tag:prebake:fingerprint", plan.fingerprint()),
-                            filter("status", "completed"));
+                    .containsExactly(filter("tag:prebake:cache", "a"), filter("status", "completed"));
         });
     }
 
@@ -157,19 +178,52 @@ final class PlanBakeHandlerTest {
     void spoiledTags() {
         registry.has("busybox", 1_000);
         when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
-                .thenReturn(
-                        page(null, snapshot("snap-1", "2026-01-01T00:00:00Z", Map.of("prebake:used-bytes", "plenty"))));
+                .thenReturn(page(
+                        null,
+                        snapshot(
+                                "snap-1",
+                                "2026-01-01T00:00:00Z",
+                                Map.of("prebake:fingerprint", FINGERPRINT, "prebake:used-bytes", "plenty"))));
         assertThat(plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"]}").reuse())
-                .isEqualTo(new BakedSnapshot("snap-1", 64, null, "unknown", Instant.parse("2026-01-01T00:00:00Z")));
+                .isEqualTo(
+                        new BakedSnapshot("snap-1", 64, null, null, "unknown", Instant.parse("2026-01-01T00:00:00Z")));
     }
 
     @Test
-    @DisplayName("with force nothing is looked for, so nothing is reused")
+    @DisplayName(
+            "without one to reuse, the newest snapshot of the architecture is the base, and the volume has room for it")
+    void base() {
+        registry.has("pytorch", 9_500_000_000L);
+        when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
+                .thenReturn(page(
+                        null,
+                        snapshot("snap-1", "2026-01-01T00:00:00Z", ofArchitecture("amd64")),
+                        snapshot("snap-2", "2026-02-01T00:00:00Z", ofArchitecture("amd64")),
+                        snapshot("snap-3", "2026-03-01T00:00:00Z", ofArchitecture("arm64"))));
+        BakePlan plan = plan("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}");
+        assertThat(plan.reuse()).isNull();
+        assertThat(plan.base())
+                .isEqualTo(new BakedSnapshot(
+                        "snap-2", 64, 21_474_836_480L, null, "unknown", Instant.parse("2026-02-01T00:00:00Z")));
+        assertThat(plan.volume()).isEqualTo(new PlannedVolume(64, 16_000, 1_000));
+        assertThat(plan.fingerprint()).isEqualTo(Fingerprint.of(Architecture.AMD64, plan.images(), null));
+        verify(ec2, times(1)).describeSnapshots(any(DescribeSnapshotsRequest.class));
+    }
+
+    private static Map<String, String> ofArchitecture(String architecture) {
+        return Map.of(
+                "prebake:fingerprint", "other",
+                "prebake:architecture", architecture,
+                "prebake:used-bytes", "21474836480");
+    }
+
+    @Test
+    @DisplayName("with force nothing is looked for: the bake starts from empty")
     void force() {
         registry.has("busybox", 1_000);
-        assertThat(plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"],\"force\":true}")
-                        .reuse())
-                .isNull();
+        BakePlan plan = plan("{\"cacheName\":\"a\",\"images\":[\"busybox\"],\"force\":true}");
+        assertThat(plan.reuse()).isNull();
+        assertThat(plan.base()).isNull();
         verifyNoInteractions(ec2);
     }
 

@@ -2,9 +2,13 @@ package dev.prebake.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.PlannedVolume;
 import dev.prebake.registry.ResolvedImage;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +94,47 @@ final class VolumeSizingTest {
                         new ResolvedImage.Layer("sha256:b", Long.MAX_VALUE)));
         assertThat(image.compressedBytes()).isEqualTo(Long.MAX_VALUE);
         assertThat(VolumeSizing.of(List.of(image)).compressedBytes()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("a volume from a base holds the base's used bytes beside all that is new, or the base won't do")
+    @CsvSource({
+        // why, compressed GiB, base GiB, base's used bytes, explicit GiB, size
+        "small images fit the least size,            0, 10, 1073741824,    , 10",
+        "the base's size is the least,               0, 18, 1073741824,    , 18",
+        "used bytes and what empty needs,            9, 40, 20401094656,   , 49", // 19.0 + 29.8: 19 + 30
+        "a byte more,                                9, 40, 20401094657,   , 50",
+        "once grown it stays,                        9, 50, 20401094657,   , 50",
+        "twice the automatic size,                   0, 20, 0,             , 20",
+        "a base of more than that,                   0, 21, 0,             ,",
+        "used bytes that lead to more,               0, 20, 20401094657,   ,",
+        "no used bytes,                              0, 10, ,              ,",
+        "an explicit size that is enough,            9, 40, 20401094656, 49, 49",
+        "one GiB less,                               9, 40, 20401094656, 48,",
+        "an explicit size below the base's,          0, 40, 0,           39,",
+        "an explicit size as the base's,             0, 40, 0,           40, 40",
+        "an explicit size is as large as it is,      0, 10, 0,          900, 900",
+    })
+    void fromBase(
+            String why,
+            long compressedGiB,
+            int baseGiB,
+            @Nullable Long usedBytes,
+            @Nullable Integer explicitGiB,
+            @Nullable Integer expected) {
+        BakedSnapshot base = new BakedSnapshot("snap-0a", baseGiB, usedBytes, null, "run-1", Instant.EPOCH);
+        assertThat(new VolumeSizing(compressedGiB * GIB).sizeGiBFrom(base, explicitGiB))
+                .as(why)
+                .isEqualTo(Optional.ofNullable(expected));
+    }
+
+    @Test
+    @DisplayName("a base makes no volume larger than the largest")
+    void largestFromBase() {
+        VolumeSizing sizing = new VolumeSizing(16_000L * GIB);
+        assertThat(sizing.automaticGiB()).isEqualTo(64_004);
+        BakedSnapshot base = new BakedSnapshot("snap-0a", 64_004, 34_000L * GIB, null, "run-1", Instant.EPOCH);
+        assertThat(sizing.sizeGiBFrom(base, null)).isEmpty();
     }
 
     @ParameterizedTest

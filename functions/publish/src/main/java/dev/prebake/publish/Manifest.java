@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param images the images
  * @param volumeSizeGiB least size of a volume made from it, in GiB
  * @param usedBytes bytes used in its file system; absent when not known
+ * @param base ID of the snapshot whose content it was baked on; absent when it was baked from empty
  * @param bakedBy name of the execution that baked it
  * @param bakedAt when EBS began the snapshot
  * @param publishedBy name of the execution that published it first
@@ -37,6 +38,7 @@ public record Manifest(
         List<ManifestImage> images,
         int volumeSizeGiB,
         @Nullable Long usedBytes,
+        @Nullable String base,
         String bakedBy,
         Instant bakedAt,
         String publishedBy,
@@ -62,14 +64,14 @@ public record Manifest(
                         .map(image -> new ManifestImage(
                                 image.reference(),
                                 image.digest(),
-                                image.manifestDigest(),
                                 image.compressedBytes(),
-                                unpackedBytes.get(image.manifestDigest())))
+                                unpackedBytes.get(image.digest())))
                         .toList(),
                 snapshot.volumeSizeGiB(),
                 report != null
                         ? Long.valueOf(report.volume().usedBytes())
                         : snapshot.usedBytes() != null || same == null ? snapshot.usedBytes() : same.usedBytes(),
+                snapshot.base(),
                 snapshot.execution(),
                 snapshot.startedAt(),
                 same == null ? request.execution() : same.publishedBy(),
@@ -95,13 +97,12 @@ public record Manifest(
         }
     }
 
-    /** By the manifest's digest: the same image may be there under two names. */
+    /** By the digest: the same image may be there under two names. */
     private static Map<String, Long> unpackedBytes(@Nullable BakeReport report, @Nullable Manifest same) {
         if (report != null) {
             return report.images().stream()
                     .filter(image -> image.unpackedBytes() != null)
-                    .collect(Collectors.toMap(
-                            BakedImage::manifestDigest, BakedImage::unpackedBytes, (first, second) -> first));
+                    .collect(Collectors.toMap(BakedImage::digest, BakedImage::unpackedBytes, (first, second) -> first));
         }
         if (same == null) {
             return Map.of();
@@ -109,6 +110,6 @@ public record Manifest(
         return same.images().stream()
                 .filter(image -> image.unpackedBytes() != null)
                 .collect(Collectors.toMap(
-                        ManifestImage::manifestDigest, ManifestImage::unpackedBytes, (first, second) -> first));
+                        ManifestImage::digest, ManifestImage::unpackedBytes, (first, second) -> first));
     }
 }

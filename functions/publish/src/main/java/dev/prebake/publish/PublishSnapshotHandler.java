@@ -3,7 +3,6 @@ package dev.prebake.publish;
 import dev.prebake.kernel.AwsClients;
 import dev.prebake.kernel.AwsError;
 import dev.prebake.kernel.StateHandler;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
@@ -17,9 +16,6 @@ import software.amazon.awssdk.services.ssm.model.SsmException;
  * publication; a manifest of another snapshot is at worst seen in between.
  */
 public final class PublishSnapshotHandler extends StateHandler<PublishRequest, PublishedSnapshot> {
-    /** The limit of an advanced parameter, in bytes; a standard one's is 4 KiB. */
-    private static final int MOST_BYTES = 8 * 1024;
-
     private final SsmClient ssm;
 
     /** Makes the handler with its SDK client. */
@@ -32,11 +28,7 @@ public final class PublishSnapshotHandler extends StateHandler<PublishRequest, P
         this.ssm = ssm;
     }
 
-    /**
-     * Writes what differs from what is published.
-     *
-     * @throws ManifestTooLargeException when the manifest has more than 8 KiB; nothing is written then
-     */
+    /** Writes what differs from what is published. */
     @Override
     protected PublishedSnapshot handle(PublishRequest request) {
         String idName = request.plan().parameterName();
@@ -47,21 +39,12 @@ public final class PublishSnapshotHandler extends StateHandler<PublishRequest, P
         boolean newManifest = !manifest.equals(published.orElse(null));
         boolean newId = !snapshotId.equals(value(idName).orElse(null));
         if (newManifest) {
-            put(manifestName, checked(manifestName, manifest), request, "what is in the published snapshot");
+            put(manifestName, manifest.toJson(), request, "what is in the published snapshot");
         }
         if (newId) {
             put(idName, snapshotId, request, "ID of the published snapshot");
         }
         return new PublishedSnapshot(idName, manifestName, snapshotId, newManifest || newId);
-    }
-
-    private static String checked(String name, Manifest manifest) {
-        String text = manifest.toJson();
-        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MOST_BYTES) {
-            throw new ManifestTooLargeException(name, manifest.images().size(), bytes, MOST_BYTES);
-        }
-        return text;
     }
 
     private Optional<String> value(String name) {
@@ -84,7 +67,8 @@ public final class PublishSnapshotHandler extends StateHandler<PublishRequest, P
                 .value(value)
                 .type(ParameterType.STRING)
                 .overwrite(true)
-                // Standard, which costs nothing, as long as the value fits.
+                // Standard, which costs nothing, up to 4 KiB. Advanced takes 8 KiB, which is enough: see
+                // BakePlan.MAX_REFERENCE_CHARACTERS.
                 .tier(ParameterTier.INTELLIGENT_TIERING)
                 .description("Prebake cache " + request.plan().cacheName() + ": " + what)
                 .build());

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.AwsCallFailedException;
+import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.HandlerCall;
 import dev.prebake.kernel.Json;
 import java.util.HashMap;
@@ -103,8 +104,7 @@ class PublishSnapshotHandlerTest {
         assertThat(images).hasSize(2);
         assertThat(images.get(1))
                 .hasToString("{\"reference\":\"nvcr.io/nvidia/pytorch:24.08-py3\",\"digest\":\"sha256:"
-                        + "0e5b2ba2f7c5a58ad5d5b4d1b1ed7f2ff8c4fd1c5d7a9d7ae8bd0f1bb2f2ed11\",\"manifestDigest\":"
-                        + "\"sha256:88ce1bb5f1ac9b2b5b1e2a3e43a7ad5a8a0c6d8f1f2fdab3b4bd86f3ce4d1c12\","
+                        + "0e5b2ba2f7c5a58ad5d5b4d1b1ed7f2ff8c4fd1c5d7a9d7ae8bd0f1bb2f2ed11\","
                         + "\"compressedBytes\":9534537728,\"unpackedBytes\":20401094656}");
     }
 
@@ -182,21 +182,48 @@ class PublishSnapshotHandlerTest {
     }
 
     @Test
-    @DisplayName("fails when the manifest has more than 8 KiB, and publishes nothing")
-    void tooLarge() {
-        ObjectNode event = HandlerCall.event("PublishSnapshot");
-        ArrayNode images = (ArrayNode) event.path("plan").path("images");
-        ObjectNode template = (ObjectNode) images.get(0);
-        images.removeAll();
-        for (int i = 0; i < 25; i++) {
-            images.add(template.deepCopy().put("reference", "registry.example.com/" + "team/".repeat(20) + i + ":1"));
+    @DisplayName("fits the largest manifest that a plan can lead to into a parameter's 8 KiB")
+    void largest() {
+        int most = 25;
+        String mostBytes = Long.toString(65_536L << 30);
+        ObjectNode event = HandlerCall.event("PublishSnapshot").put("execution", "x".repeat(80));
+        ObjectNode plan = ((ObjectNode) event.path("plan")).put("cacheName", "c".repeat(63));
+        ArrayNode images = plan.putArray("images");
+        ArrayNode reported = ((ObjectNode) event.path("report")).putArray("images");
+        for (int i = 0; i < most; i++) {
+            ObjectNode image = images.addObject()
+                    .put("reference", "r".repeat(BakePlan.MAX_REFERENCE_CHARACTERS / most))
+                    .put("digest", "sha256:" + "%02d".formatted(i).repeat(32))
+                    .put("manifestDigest", "sha256:" + "0".repeat(64))
+                    .put("compressedBytes", Long.valueOf(mostBytes))
+                    .put("layers", 127);
+            reported.addObject().setAll(image.deepCopy().put("unpackedBytes", Long.valueOf(mostBytes)));
         }
+        ((ObjectNode) event.path("report")).put("containerd", "2.1.4-rc.1+amzn2023.0.12");
+        ((ObjectNode) event.at("/report/volume")).put("usedBytes", Long.valueOf(mostBytes));
+        ((ObjectNode) event.path("snapshot"))
+                .put("volumeSizeGiB", 65_536)
+                .put("base", "snap-0a2c4e6f8b1d3e5f7")
+                .put("execution", "y".repeat(80))
+                .put("startedAt", "2026-11-24T05:20:01.123456789Z");
+        event.put("now", "2026-11-24T05:33:00.123456789Z");
 
-        assertThatThrownBy(() -> HandlerCall.call(handler, event))
-                .isInstanceOf(ManifestTooLargeException.class)
-                .hasMessageContaining("25 images in /prebake/pytorch/snapshot-id/manifest")
-                .hasMessageContaining("8192");
-        verify(ssm, never()).putParameter(any(PutParameterRequest.class));
+        HandlerCall.call(handler, event);
+
+        assertThat(parameters.get(MANIFEST)).hasSizeBetween(7_000, 8 * 1024);
+    }
+
+    @Test
+    @DisplayName("names the base that the snapshot was baked on, also when it is reused")
+    void base() throws JsonProcessingException {
+        ObjectNode event = HandlerCall.event("PublishSnapshot");
+        ((ObjectNode) event.path("snapshot")).put("base", "snap-0a2c4e6f8b1d3e5f7");
+        HandlerCall.call(handler, event);
+
+        assertThat(Json.mapper().readTree(parameters.get(MANIFEST)).path("base").asText())
+                .isEqualTo("snap-0a2c4e6f8b1d3e5f7");
+        event.putNull("report").put("execution", "the-reusing-execution");
+        assertThat(HandlerCall.call(handler, event).path("changed").asBoolean()).isFalse();
     }
 
     @Test

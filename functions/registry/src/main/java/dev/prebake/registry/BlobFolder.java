@@ -8,6 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Content by its digest, in files as an OCI image layout has them below {@code blobs}
@@ -17,6 +23,8 @@ public final class BlobFolder {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Path folder;
+    private final Set<String> named = new HashSet<>();
+    private long fetchedBytes;
 
     /** Writes a blob to a file. */
     interface Source {
@@ -47,7 +55,7 @@ public final class BlobFolder {
 
     /** Adds a blob that is known to have this digest. */
     void put(String digest, byte[] content) {
-        add(digest, file -> {
+        store(digest, file -> {
             try {
                 Files.write(file, content);
             } catch (IOException e) {
@@ -57,15 +65,21 @@ public final class BlobFolder {
     }
 
     /**
-     * Adds a blob unless it is there.
+     * Fetches a blob from a source unless it is there.
      *
      * @throws UnresolvedImageException when the source wrote something else than the digest says
      * @throws UncheckedIOException when the folder can't be written to
      */
     void add(String digest, Source source) {
+        fetchedBytes += store(digest, source);
+    }
+
+    /** Returns how many bytes were written; none when the blob was there. */
+    private long store(String digest, Source source) {
+        named.add(digest);
         Path target = file(digest);
         if (Files.exists(target)) {
-            return;
+            return 0;
         }
         Path unfinished = target.resolveSibling(target.getFileName() + ".unfinished");
         try {
@@ -78,11 +92,66 @@ public final class BlobFolder {
                             + " digest is " + got + " (" + Files.size(unfinished) + " bytes)");
                 }
                 Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+                return Files.size(target);
             } finally {
                 Files.deleteIfExists(unfinished);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Adding blob " + digest + " to " + folder + " failed: " + e, e);
+        }
+    }
+
+    /** Compressed bytes of the layers that were fetched through this object, because they weren't there before. */
+    public long fetchedBytes() {
+        return fetchedBytes;
+    }
+
+    /**
+     * Why the folder can't be gone on from: a file in it that isn't what its name says. Reads all of it.
+     *
+     * @return the problem in words; nothing when every file is whole
+     * @throws UncheckedIOException when the folder can't be read
+     */
+    public Optional<String> problem() {
+        for (Path file : files()) {
+            try {
+                String digest = digestOf(file);
+                if (!file.equals(file(digest))) {
+                    return Optional.of("blob " + file.getFileName() + " has content whose digest is " + digest);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("Reading " + file + " failed: " + e, e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Deletes every file that was not asked for through this object, whether it was there or was added.
+     *
+     * @throws UncheckedIOException when the folder can't be written to
+     */
+    public void dropOthers() {
+        Set<Path> wanted = named.stream().map(this::file).collect(Collectors.toSet());
+        for (Path file : files()) {
+            if (!wanted.contains(file)) {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("Deleting " + file + " failed: " + e, e);
+                }
+            }
+        }
+    }
+
+    private List<Path> files() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Listing " + folder + " failed: " + e, e);
         }
     }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("NullAway.Init")
 final class DownloadTest {
     private static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
     private static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -37,11 +38,14 @@ final class DownloadTest {
     @TempDir
     private Path folder;
 
+    private BlobFolder blobs;
+
     private String manifest = "";
     private String index = "";
 
     @BeforeEach
     void anImageInAnIndex() {
+        blobs = new BlobFolder(folder);
         String config = server.blob("team/app", CONFIG);
         server.blob("team/app", BASE);
         server.blob("team/app", TOP);
@@ -67,11 +71,7 @@ final class DownloadTest {
 
     private ResolvedImage download() {
         return new DistributionRegistry(new RegistryHttp(Duration.ofSeconds(60), _ -> {}))
-                .download(
-                        ImageReference.parse(server.host() + "/team/app:1"),
-                        Architecture.AMD64,
-                        new BlobFolder(folder),
-                        arrived::add);
+                .download(ImageReference.parse(server.host() + "/team/app:1"), Architecture.AMD64, blobs, arrived::add);
     }
 
     private UnresolvedImageException failure() {
@@ -108,6 +108,44 @@ final class DownloadTest {
                 .extracting(LoopbackRegistry.Asked::uri)
                 .doesNotContain(TOP_BLOB);
         assertThat(arrived).hasSize(4);
+    }
+
+    @Test
+    @DisplayName("the layers that were fetched are counted, and nothing for what was there")
+    void counts() throws IOException {
+        download();
+        assertThat(blobs.fetchedBytes()).isEqualTo(BASE.length() + TOP.length());
+
+        blobs = new BlobFolder(folder);
+        Files.delete(folder.resolve(digest(TOP).replace(':', '/')));
+        download();
+        assertThat(blobs.fetchedBytes()).isEqualTo(TOP.length());
+    }
+
+    @Test
+    @DisplayName("what no download asked for is dropped, and all of an image stays")
+    void drops() throws IOException {
+        blobs.put(digest("of another image"), "of another image".getBytes(UTF_8));
+        blobs = new BlobFolder(folder);
+        Files.writeString(folder.resolve("sha256/left.unfinished"), "half");
+        download();
+
+        blobs.dropOthers();
+
+        assertThat(names()).containsExactlyInAnyOrder(index, manifest, digest(CONFIG), digest(BASE), digest(TOP));
+    }
+
+    @Test
+    @DisplayName("a folder whose blobs are what their names say has no problem; one with another file has, in words")
+    void problem() throws IOException {
+        assertThat(blobs.problem()).isEmpty();
+        download();
+        assertThat(blobs.problem()).isEmpty();
+
+        Path top = folder.resolve(digest(TOP).replace(':', '/'));
+        Files.writeString(top, "rotten");
+        assertThat(blobs.problem())
+                .contains("blob " + top.getFileName() + " has content whose digest is " + digest("rotten"));
     }
 
     @Test

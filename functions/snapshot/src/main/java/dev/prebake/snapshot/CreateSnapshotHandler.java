@@ -63,6 +63,7 @@ public final class CreateSnapshotHandler extends StateHandler<SnapshotOrder, Bak
                 snapshotId,
                 Objects.requireNonNullElse(sizeGiB, order.plan().volume().sizeGiB()),
                 order.report().volume().usedBytes(),
+                order.report().keptBase(),
                 order.execution(),
                 startedAt);
     }

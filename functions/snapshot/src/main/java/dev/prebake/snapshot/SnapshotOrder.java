@@ -3,6 +3,7 @@ package dev.prebake.snapshot;
 import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.BakeReport;
 import dev.prebake.kernel.Builder;
+import dev.prebake.kernel.PlannedImage;
 import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,18 @@ public record SnapshotOrder(BakePlan plan, Builder builder, BakeReport report, S
     }
 
     CreateSnapshotRequest toRequest() {
+        List<Tag> tags = new ArrayList<>(List.of(
+                tag(Tags.NAME, "prebake " + plan.cacheName()),
+                tag(Tags.CACHE, plan.cacheName()),
+                tag(Tags.FINGERPRINT, plan.fingerprint()),
+                tag(Tags.EXECUTION, execution),
+                tag(Tags.ARCHITECTURE, plan.architecture().ociName()),
+                tag(Tags.USED_BYTES, Long.toString(report.volume().usedBytes())),
+                tag(Tags.IMAGES, imagesTag())));
+        String base = report.keptBase();
+        if (base != null) {
+            tags.add(tag(Tags.BASE, base));
+        }
         return CreateSnapshotRequest.builder()
                 .volumeId(builder.volumeId())
                 .description("Prebake cache " + plan.cacheName() + ": "
@@ -40,24 +53,15 @@ public record SnapshotOrder(BakePlan plan, Builder builder, BakeReport report, S
                         + ", baked by execution " + execution)
                 .tagSpecifications(TagSpecification.builder()
                         .resourceType(ResourceType.SNAPSHOT)
-                        .tags(
-                                tag(Tags.NAME, "prebake " + plan.cacheName()),
-                                tag(Tags.CACHE, plan.cacheName()),
-                                tag(Tags.FINGERPRINT, plan.fingerprint()),
-                                tag(Tags.EXECUTION, execution),
-                                tag(
-                                        Tags.USED_BYTES,
-                                        Long.toString(report.volume().usedBytes())),
-                                tag(Tags.IMAGES, imagesTag()))
+                        .tags(tags)
                         .build())
                 .build();
     }
 
-    /** The images with digests shortened, as many as fit, and how many more there are. */
+    /** The images with short digests, as many as fit, and how many more there are. */
     String imagesTag() {
-        List<String> images = plan.images().stream()
-                .map(image -> shortened(image.reference()))
-                .toList();
+        List<String> images =
+                plan.images().stream().map(SnapshotOrder::shortened).toList();
         List<String> fitting = new ArrayList<>(images);
         while (!fitting.isEmpty() && text(fitting, images.size()).length() > TAG_VALUE) {
             fitting.removeLast();
@@ -70,9 +74,10 @@ public record SnapshotOrder(BakePlan plan, Builder builder, BakeReport report, S
         return fitting.size() == of ? names : (names + " +" + (of - fitting.size())).strip();
     }
 
-    private static String shortened(String reference) {
-        int digest = reference.indexOf("@sha256:");
-        return digest < 0 ? reference : reference.substring(0, digest + "@sha256:".length() + DIGEST_PREFIX);
+    private static String shortened(PlannedImage image) {
+        int digest = image.reference().indexOf('@');
+        String name = digest < 0 ? image.reference() : image.reference().substring(0, digest);
+        return name + "@" + image.digest().substring(0, "sha256:".length() + DIGEST_PREFIX);
     }
 
     private static Tag tag(String key, String value) {

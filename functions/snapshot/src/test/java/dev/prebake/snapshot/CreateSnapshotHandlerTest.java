@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
@@ -96,8 +97,35 @@ class CreateSnapshotHandlerTest {
                         "prebake:cache", "pytorch",
                         "prebake:fingerprint", "5f0c2f0f3ad9a4bdf6f4a1b7d2f8f7f44d1f2f6ac2a4a6a3d5c0b9e8f7a6b5c4",
                         "prebake:execution", "6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10",
+                        "prebake:architecture", "amd64",
                         "prebake:used-bytes", "20911259648",
-                        "prebake:images", "nvcr.io/nvidia/k8s-device-plugin:v0.16.2 nvcr.io/nvidia/pytorch:24.08-py3"));
+                        "prebake:images",
+                                "nvcr.io/nvidia/k8s-device-plugin:v0.16.2@sha256:ed39e22c8b71"
+                                        + " nvcr.io/nvidia/pytorch:24.08-py3@sha256:0e5b2ba2f7c5"));
+    }
+
+    @Test
+    @DisplayName("names the base in tag and answer when the bake has kept it, and only then")
+    void base() {
+        ObjectNode event = HandlerCall.event("CreateSnapshot");
+        ObjectNode base = ((ObjectNode) event.path("report"))
+                .putObject("base")
+                .put("snapshotId", "snap-0a2c4e6f8b1d3e5f7")
+                .put("kept", true);
+
+        assertThat(HandlerCall.call(handler, event).path("base").asText()).isEqualTo("snap-0a2c4e6f8b1d3e5f7");
+        assertThat(created().tagSpecifications().getFirst().tags())
+                .contains(Tag.builder()
+                        .key("prebake:base")
+                        .value("snap-0a2c4e6f8b1d3e5f7")
+                        .build());
+
+        clearInvocations(ec2);
+        base.put("kept", false).put("discarded", "its file system is damaged");
+        assertThat(HandlerCall.call(handler, event).has("base")).isFalse();
+        assertThat(created().tagSpecifications().getFirst().tags())
+                .extracting(Tag::key)
+                .doesNotContain("prebake:base");
     }
 
     @Test
@@ -108,8 +136,10 @@ class CreateSnapshotHandlerTest {
         ObjectNode template = (ObjectNode) images.get(0);
         images.removeAll();
         for (int i = 10; i < 20; i++) {
+            String digest = "sha256:" + "0123456789abcdef".repeat(4);
             images.add(template.deepCopy()
-                    .put("reference", "docker.io/library/image" + i + "@sha256:" + "0123456789abcdef".repeat(4)));
+                    .put("reference", "docker.io/library/image" + i + "@" + digest)
+                    .put("digest", digest));
         }
 
         HandlerCall.call(handler, event);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Architecture;
+import dev.prebake.kernel.BakeBase;
 import dev.prebake.kernel.BakeReport;
 import dev.prebake.kernel.BakedImage;
 import dev.prebake.kernel.BakedVolume;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -28,15 +30,20 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in for the bake script where volumes are folders: fetches the same images by the same digests, checks every blob,
- * and leaves them as an OCI image layout, compressed. Nothing is unpacked, so no pod can start from it. In and out it is as
- * {@code bake/README.md} says.
+ * and leaves them as an OCI image layout, compressed. Nothing is unpacked, so no pod can start from it. From a base it keeps
+ * the blobs that are wanted again. In and out it is as {@code bake/README.md} says.
  */
 final class DirectoryBake implements ScriptRunner {
     private static final String REQUEST = "Request";
+    /** The names that an OCI image layout has (https://github.com/opencontainers/image-spec/blob/main/image-layout.md). */
+    private static final String BLOBS = "blobs";
+
+    private static final String LAYOUT = "oci-layout";
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final DataPlane plane;
@@ -44,7 +51,11 @@ final class DirectoryBake implements ScriptRunner {
     private final DistributionRegistry registry = new DistributionRegistry();
 
     /** What the bake is asked to do; {@code bake/README.md} has its form. */
-    private record Request(String volumeId, Architecture architecture, List<Image> images) {
+    private record Request(
+            String volumeId,
+            Architecture architecture,
+            List<Image> images,
+            @Nullable String base) {
         record Image(String reference, String digest, long compressedBytes) {}
     }
 
@@ -96,12 +107,16 @@ final class DirectoryBake implements ScriptRunner {
                         .mapToLong(Request.Image::compressedBytes)
                         .sum());
         List<BakedImage> baked = new ArrayList<>();
+        BakeBase base;
+        BlobFolder blobs = new BlobFolder(volume.resolve(BLOBS));
         String current = null;
         try {
+            base = request.base() == null ? null : take(request.base(), volume, blobs);
             for (Request.Image image : request.images()) {
                 current = image.reference();
-                baked.add(fetch(image, request.architecture(), volume, progress));
+                baked.add(fetch(image, request.architecture(), blobs, progress));
             }
+            blobs.dropOthers();
             writeIndex(volume, baked);
         } catch (UnresolvedImageException e) {
             stdout.accept(error("ImagePullFailed", current, "pulling " + current + " failed: " + e.getMessage()));
@@ -112,18 +127,41 @@ final class DirectoryBake implements ScriptRunner {
         }
         progress.finish();
         double seconds = (System.nanoTime() - started) / 1e9;
-        BakedVolume filled = new BakedVolume(request.volumeId(), sizeBytes, bytesIn(volume));
+        BakedVolume filled = new BakedVolume(request.volumeId(), sizeBytes, bytesIn(volume), blobs.fetchedBytes());
         stdout.accept(Json.mapper()
-                .writeValueAsString(new BakeReport("none", baked, filled, Map.of("pull", seconds, "total", seconds))));
+                .writeValueAsString(
+                        new BakeReport("none", baked, filled, base, Map.of("pull", seconds, "total", seconds))));
         return 0;
     }
 
-    private BakedImage fetch(Request.Image image, Architecture architecture, Path volume, Progress progress) {
+    /** Goes on from what the volume was made from, or empties the volume where that is no layout with whole blobs. */
+    private static BakeBase take(String snapshotId, Path volume, BlobFolder blobs) {
+        String problem = Files.isRegularFile(volume.resolve(LAYOUT))
+                ? blobs.problem().orElse(null)
+                : "there is no " + LAYOUT + " in it, so it is no image layout";
+        if (problem != null) {
+            empty(volume);
+        }
+        return new BakeBase(snapshotId, problem == null, problem);
+    }
+
+    private static void empty(Path volume) {
+        try (Stream<Path> files = Files.walk(volume)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.equals(volume)) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Emptying " + volume + " failed: " + e, e);
+        }
+    }
+
+    private BakedImage fetch(Request.Image image, Architecture architecture, BlobFolder blobs, Progress progress) {
         ImageReference named = ImageReference.parse(image.reference());
         ImageReference pinned = new ImageReference(named.registry(), named.repository(), null, image.digest());
         progress.at(image.reference());
-        ResolvedImage fetched =
-                registry.download(pinned, architecture, new BlobFolder(volume.resolve("blobs")), progress::add);
+        ResolvedImage fetched = registry.download(pinned, architecture, blobs, progress::add);
         return new BakedImage(
                 image.reference(),
                 fetched.digest(),
@@ -140,14 +178,14 @@ final class DirectoryBake implements ScriptRunner {
             index.put("mediaType", "application/vnd.oci.image.index.v1+json");
             ArrayNode manifests = index.putArray("manifests");
             for (BakedImage image : baked) {
-                Path blob = volume.resolve("blobs").resolve(image.digest().replace(':', '/'));
+                Path blob = volume.resolve(BLOBS).resolve(image.digest().replace(':', '/'));
                 ObjectNode entry = manifests.addObject();
                 entry.put("mediaType", mediaType(Files.readString(blob)));
                 entry.put("digest", image.digest());
                 entry.put("size", Files.size(blob));
                 entry.putObject("annotations").put("org.opencontainers.image.ref.name", image.reference());
             }
-            Files.writeString(volume.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+            Files.writeString(volume.resolve(LAYOUT), "{\"imageLayoutVersion\":\"1.0.0\"}");
             Files.writeString(volume.resolve("index.json"), index.toString());
         } catch (IOException e) {
             throw new UncheckedIOException("Writing the image layout in " + volume + " failed: " + e, e);

@@ -247,6 +247,7 @@ final class Instances implements AutoCloseable {
 
     private void start(LabInstance instance) {
         try {
+            volumes.fill(instance.instanceId());
             Machine machine = plane.startMachine(MachineSpec.of(
                     instance.instanceId(),
                     volumes.attachedTo(instance.instanceId()).stream()

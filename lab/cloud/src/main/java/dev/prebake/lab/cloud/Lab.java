@@ -77,7 +77,7 @@ public final class Lab implements AutoCloseable {
             }
         });
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
-        Volumes volumes = new Volumes(plane);
+        Volumes volumes = new Volumes(plane, account);
         instances = new Instances(plane, volumes, parameters, deployment, clock, background);
         Snapshots snapshots = new Snapshots(account, plane, volumes, clock, background);
         ec2 = new LabEc2(instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones()));

@@ -1,7 +1,6 @@
 package dev.prebake.lab.cloud;
 
 import dev.prebake.lab.host.DataPlane;
-import dev.prebake.lab.host.Snapshot;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,34 +30,52 @@ final class Volumes {
             volume -> ResourceTags.answer(volume.tags()));
 
     private final DataPlane plane;
+    private final Account account;
     private final Map<String, LabVolume> volumes = new ConcurrentHashMap<>();
 
-    Volumes(DataPlane plane) {
+    Volumes(DataPlane plane, Account account) {
         this.plane = plane;
+        this.account = account;
     }
 
-    /** Makes an instance's volumes: none of them when one can't be made from its snapshot. */
+    /** Takes an instance's volumes, or none when one can't be made from its snapshot; {@link #fill} makes their content. */
     void add(List<LabVolume> wanted) {
         wanted.stream().filter(volume -> !volume.snapshotId().isEmpty()).forEach(this::requireSnapshot);
         for (LabVolume volume : wanted) {
+            volumes.put(volume.volumeId(), volume);
+        }
+    }
+
+    /**
+     * Makes the content of an instance's volumes. EBS brings a snapshot's blocks in while the volume is in use already; here
+     * they are copied, which takes longer than a call to EC2 may.
+     *
+     * @throws dev.prebake.lab.host.DataPlaneException when a snapshot has been deleted since, or the disk refuses
+     */
+    void fill(String instanceId) {
+        for (LabVolume volume : attachedTo(instanceId)) {
             if (volume.snapshotId().isEmpty()) {
                 plane.createVolume(volume.volumeId(), volume.sizeGiB());
             } else {
                 plane.createVolume(volume.volumeId(), volume.sizeGiB(), volume.snapshotId());
             }
-            volumes.put(volume.volumeId(), volume);
         }
     }
 
     private void requireSnapshot(LabVolume volume) {
-        Snapshot snapshot = plane.snapshot(volume.snapshotId())
+        StoredSnapshot snapshot = account.snapshot(volume.snapshotId())
                 .orElseThrow(() -> AwsAnswers.ec2(
                         "InvalidSnapshot.NotFound", "The snapshot '" + volume.snapshotId() + "' does not exist."));
-        if (volume.sizeGiB() < snapshot.sizeGiB()) {
+        if (snapshot.completedAt() == null) {
+            throw AwsAnswers.ec2(
+                    "IncorrectState",
+                    "Snapshot is in invalid state - " + (snapshot.failure() == null ? "pending" : "error"));
+        }
+        if (volume.sizeGiB() < snapshot.volumeSizeGiB()) {
             throw AwsAnswers.ec2(
                     "InvalidBlockDeviceMapping",
-                    "Volume of size " + volume.sizeGiB() + "GB is smaller than snapshot '" + snapshot.id()
-                            + "', expect size >= " + snapshot.sizeGiB() + "GB");
+                    "Volume of size " + volume.sizeGiB() + "GB is smaller than snapshot '" + snapshot.snapshotId()
+                            + "', expect size >= " + snapshot.volumeSizeGiB() + "GB");
         }
     }
 

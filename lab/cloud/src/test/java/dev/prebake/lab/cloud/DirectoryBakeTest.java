@@ -1,13 +1,17 @@
 package dev.prebake.lab.cloud;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.prebake.kernel.Sha256;
 import dev.prebake.lab.registry.Failure;
 import dev.prebake.lab.registry.ImageLayout;
 import dev.prebake.lab.registry.Platform;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +29,8 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 @DisplayName("The bake into folders")
 @SuppressWarnings("NullAway.Init")
 class DirectoryBakeTest {
+    private static final String BASE = "snap-0b3d5f7a9c1e2d4f6";
+
     @TempDir
     private Path folder;
 
@@ -65,6 +71,8 @@ class DirectoryBakeTest {
         assertThat(report.at("/volume/volumeId").asText()).isEqualTo(Doubles.volumeOf(instance));
         assertThat(report.at("/volume/sizeBytes").asLong()).isEqualTo(10L << 30);
         assertThat(report.at("/volume/usedBytes").asLong()).isGreaterThan(images.manifest.compressedBytes());
+        assertThat(report.at("/volume/fetchedBytes").asLong()).isEqualTo(images.manifest.compressedBytes());
+        assertThat(report.has("base")).isFalse();
         assertThat(stderr)
                 .extracting(line -> Session.json(line).path("phase").asText())
                 .containsExactly("pull", "pull", "pull", "finish");
@@ -98,12 +106,67 @@ class DirectoryBakeTest {
 
         assertThat(run(request.toString())).isZero();
 
-        Path data = aws.plane.volume(Doubles.volumeOf(instance)).orElseThrow().data();
-        assertThat(ImageLayout.open(data).images())
+        assertThat(ImageLayout.open(data()).images())
                 .extracting(image -> image.reference())
                 .containsExactly(images.reference(), second);
         // The configuration and the two layers, once each; asked for the second image is the configuration alone.
         assertThat(images.registry.traffic().blobs()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("from a base fetches only what it lacks, drops what is no longer wanted, and is a layout as ever")
+    void fromBase() throws Exception {
+        assertThat(run(request(images.image.digest()))).isZero();
+        Path data = data();
+        Path upper = blob(images.manifest.layers().getLast().digest());
+        Files.delete(upper);
+        Path unwanted = upper.resolveSibling(Sha256.hex("unwanted".getBytes(UTF_8)));
+        Files.writeString(unwanted, "unwanted");
+        stdout.clear();
+
+        assertThat(run(requestFrom(BASE))).isZero();
+
+        JsonNode report = Session.json(stdout.element());
+        assertThat(report.path("base")).hasToString("{\"snapshotId\":\"" + BASE + "\",\"kept\":true}");
+        assertThat(report.at("/volume/fetchedBytes").asLong())
+                .isEqualTo(images.manifest.layers().getLast().size());
+        assertThat(upper).exists();
+        assertThat(unwanted).doesNotExist();
+        assertThat(ImageLayout.open(data).image(images.reference()).descriptor())
+                .isEqualTo(images.image.descriptor());
+    }
+
+    @Test
+    @DisplayName("from a base with a blob that isn't what its name says begins empty, and says why")
+    void damagedBase() throws Exception {
+        assertThat(run(request(images.image.digest()))).isZero();
+        long all = Session.json(stdout.element()).at("/volume/fetchedBytes").asLong();
+        Path rotten = blob(images.manifest.layers().getFirst().digest());
+        Files.writeString(rotten, "rotten");
+        stdout.clear();
+
+        assertThat(run(requestFrom(BASE))).isZero();
+
+        JsonNode report = Session.json(stdout.element());
+        assertThat(report.at("/base/kept").asBoolean()).isFalse();
+        assertThat(report.at("/base/discarded").asText())
+                .startsWith("blob " + rotten.getFileName() + " has content whose digest is sha256:");
+        assertThat(report.at("/volume/fetchedBytes").asLong()).isEqualTo(all);
+        assertThat(rotten).hasSize(images.manifest.layers().getFirst().size());
+    }
+
+    @Test
+    @DisplayName("from a base that is no image layout begins empty, and nothing of it stays")
+    void otherBase() throws Exception {
+        Files.createDirectories(data().resolve("lost+found/deep"));
+        Files.writeString(data().resolve("lost+found/deep/file"), "something else");
+
+        assertThat(run(requestFrom(BASE))).isZero();
+
+        JsonNode report = Session.json(stdout.element());
+        assertThat(report.at("/base/kept").asBoolean()).isFalse();
+        assertThat(report.at("/base/discarded").asText()).contains("no image layout");
+        assertThat(data().resolve("lost+found")).doesNotExist();
     }
 
     @Test
@@ -154,6 +217,19 @@ class DirectoryBakeTest {
         assertThatThrownBy(() -> bake.run("i-0x", "", Map.of(), stdout::add, stderr::add))
                 .isInstanceOf(LabException.class)
                 .hasMessage("Instance i-0x runs no more.");
+    }
+
+    private Path data() {
+        return aws.plane.volume(Doubles.volumeOf(instance)).orElseThrow().data();
+    }
+
+    private Path blob(String digest) {
+        return data().resolve("blobs").resolve(digest.replace(':', '/'));
+    }
+
+    private String requestFrom(String base) {
+        ObjectNode request = (ObjectNode) Session.json(request(images.image.digest()));
+        return request.put("base", base).toString();
     }
 
     private int run(String request) throws InterruptedException {

@@ -44,7 +44,7 @@ final class Doubles implements AutoCloseable {
         Deployment deployment = Deployment.on(Architecture.AMD64);
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
-        Volumes volumes = new Volumes(plane);
+        Volumes volumes = new Volumes(plane, account);
         instances = new Instances(plane, volumes, parameters, deployment, clock, backlog);
         ec2 = new LabEc2(
                 instances,

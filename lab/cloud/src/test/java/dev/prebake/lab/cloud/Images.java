@@ -19,15 +19,31 @@ import java.util.stream.Stream;
 
 /** A small image of two layers, for this host's platform, behind an index; and a registry that has it. */
 final class Images implements AutoCloseable {
+    private final Path folder;
     final LoopbackRegistry registry;
     final StoredImage image;
     final StoredManifest manifest;
 
     Images(Path folder) throws IOException {
-        ImageLayout layout = ImageLayout.write(
+        this.folder = folder;
+        ImageLayout layout = layout(folder, "team/app:1", "weights");
+        image = layout.image("team/app:1");
+        manifest = image.manifests().getFirst();
+        registry = LoopbackRegistry.serve(layout);
+    }
+
+    /** Adds a second version of the image, whose upper layer alone is another one. */
+    StoredImage addVersion2() throws IOException {
+        ImageLayout layout = layout(folder.resolveSibling("version-2"), "team/app:2", "better weights");
+        registry.add(layout);
+        return layout.image("team/app:2");
+    }
+
+    private static ImageLayout layout(Path folder, String reference, String model) throws IOException {
+        return ImageLayout.write(
                 folder,
                 ImageDefinition.index(
-                        "team/app:1",
+                        reference,
                         List.of(new PlatformImage(
                                 Platform.current(),
                                 ImageConfig.EMPTY.withCommand(List.of("/bin/app")),
@@ -36,11 +52,8 @@ final class Images implements AutoCloseable {
                                                 .program("/bin/app", "#!/bin/sh\n")
                                                 .build(),
                                         Layer.builder()
-                                                .file("/model", "weights".repeat(1000))
+                                                .file("/model", model.repeat(1000))
                                                 .build())))));
-        image = layout.image("team/app:1");
-        manifest = image.manifests().getFirst();
-        registry = LoopbackRegistry.serve(layout);
     }
 
     String reference() {

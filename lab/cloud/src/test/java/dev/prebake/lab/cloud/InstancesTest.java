@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
@@ -121,15 +122,19 @@ class InstancesTest extends OnDoubles {
     @Test
     @DisplayName("An instance whose machine can't start is terminated with the reason as EC2 words it")
     void doesNotStart() {
-        Instance instance = run(launch("one"));
-        aws.plane.deleteVolume(volumes().getFirst().volumeId());
+        String snapshotId = aws.snapshot("one");
+        terminate(described().getFirst().instanceId());
+        aws.backlog.work();
+        Instance instance = run(launch("two").blockDeviceMappings(from(snapshotId, Doubles.VOLUME_GIB)));
+        aws.ec2.deleteSnapshot(
+                DeleteSnapshotRequest.builder().snapshotId(snapshotId).build());
 
         aws.backlog.work();
 
         Instance terminated = aws.instance(instance.instanceId());
         assertThat(terminated.state().name()).isEqualTo(InstanceStateName.TERMINATED);
         assertThat(terminated.stateReason().code()).isEqualTo("Server.InternalError");
-        assertThat(terminated.stateTransitionReason()).contains("There is no volume");
+        assertThat(terminated.stateTransitionReason()).contains("There is no snapshot " + snapshotId);
         assertThat(volumes()).isEmpty();
     }
 
@@ -216,8 +221,33 @@ class InstancesTest extends OnDoubles {
         String volumeId = volumeOf(aws.instance(instance.instanceId()));
         assertThat(aws.plane.volume(volumeId).orElseThrow().data().resolve("layer"))
                 .hasContent("content");
+        assertThat(volumes())
+                .filteredOn(volume -> volume.volumeId().equals(volumeId))
+                .singleElement()
+                .satisfies(volume -> assertThat(volume.snapshotId()).isEqualTo(snapshotId));
         assertRefused(
                 "InvalidBlockDeviceMapping", "10", () -> run(launch("three").blockDeviceMappings(from(snapshotId, 9))));
+        assertThat(described()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("A launch from a snapshot that isn't whole, or never will be, is refused for its state")
+    void fromUnfinishedSnapshot() {
+        String source = volumeOf(aws.launched("one"));
+        String snapshotId = aws.begunSnapshot(source, "one");
+        assertRefused(
+                "IncorrectState",
+                "pending",
+                () -> run(launch("two").blockDeviceMappings(from(snapshotId, Doubles.VOLUME_GIB))));
+
+        aws.plane.machines().getFirst().close();
+        aws.plane.deleteVolume(source);
+        aws.backlog.work();
+        assertRefused(
+                "IncorrectState",
+                "error",
+                () -> run(launch("two").blockDeviceMappings(from(snapshotId, Doubles.VOLUME_GIB))));
+        assertThat(volumes()).hasSize(1);
     }
 
     @Test

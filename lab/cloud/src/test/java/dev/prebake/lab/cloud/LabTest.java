@@ -10,6 +10,7 @@ import dev.prebake.lab.registry.Fault;
 import dev.prebake.lab.registry.ImageLayout;
 import dev.prebake.lab.registry.RegistryRequest.Subject;
 import dev.prebake.lab.registry.StoredImage;
+import dev.prebake.lab.registry.StoredManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
@@ -109,8 +111,6 @@ class LabTest {
         JsonNode baked = manifest.path("images").path(0);
         assertThat(baked.path("reference").asText()).isEqualTo(images.reference());
         assertThat(baked.path("digest").asText()).isEqualTo(images.image.digest());
-        assertThat(baked.path("manifestDigest").asText())
-                .isEqualTo(images.manifest.descriptor().digest());
         assertThat(baked.path("compressedBytes").asLong()).isEqualTo(images.manifest.compressedBytes());
         assertThat(baked.has("unpackedBytes")).isFalse();
     }
@@ -160,6 +160,59 @@ class LabTest {
         assertThat(aws.states()).containsOnlyOnce("LaunchBuilder", "CreateSnapshot");
         assertThat(aws.parameter(PARAMETER)).isEqualTo(snapshotId);
         assertThat(snapshots()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName(
+            "A run with other content starts from the newest snapshot, and its own holds nothing but what it bakes")
+    void startsFromBase() throws Exception {
+        aws.bake("first", images.reference());
+        String base = aws.parameter(PARAMETER);
+        StoredImage version2 = images.addVersion2();
+
+        DescribeExecutionResponse second = aws.bake("second", images.registry.reference(version2));
+
+        assertThat(second.status()).as(second.cause()).isEqualTo(ExecutionStatus.SUCCEEDED);
+        JsonNode output = Session.json(second.output());
+        StoredManifest manifest = version2.manifests().getFirst();
+        assertThat(output.path("compressedBytes").asLong()).isEqualTo(manifest.compressedBytes());
+        assertThat(output.at("/report/base")).hasToString("{\"snapshotId\":\"" + base + "\",\"kept\":true}");
+        assertThat(output.at("/report/volume/fetchedBytes").asLong())
+                .isEqualTo(manifest.layers().getLast().size());
+        assertThat(aws.manifest().path("base").asText()).isEqualTo(base);
+        Path data =
+                aws.lab.plane().snapshot(aws.parameter(PARAMETER)).orElseThrow().data();
+        assertThat(ImageLayout.open(data).images())
+                .extracting(StoredImage::reference)
+                .containsExactly(images.registry.reference(version2));
+        try (var blobs = Files.list(data.resolve("blobs/sha256"))) {
+            assertThat(blobs).hasSize(5);
+        }
+        assertNothingRuns();
+    }
+
+    @Test
+    @DisplayName("A base that is retired between plan and launch costs the run nothing but its help")
+    void baseIsRetired() throws Exception {
+        aws.bake("first", images.reference());
+        String base = aws.parameter(PARAMETER);
+        aws.whenEntered.put(
+                "LaunchBuilder",
+                () -> aws.lab
+                        .ec2()
+                        .deleteSnapshot(
+                                DeleteSnapshotRequest.builder().snapshotId(base).build()));
+
+        DescribeExecutionResponse second = aws.bake("second", images.registry.reference(images.addVersion2()));
+
+        assertThat(second.status()).as(second.cause()).isEqualTo(ExecutionStatus.SUCCEEDED);
+        JsonNode output = Session.json(second.output());
+        assertThat(output.path("report").has("base")).isFalse();
+        assertThat(output.at("/report/volume/fetchedBytes").asLong())
+                .isEqualTo(output.path("compressedBytes").asLong());
+        assertThat(aws.manifest().has("base")).isFalse();
+        assertThat(aws.taskErrors()).isEmpty();
+        assertNothingRuns();
     }
 
     static List<Arguments> layerFailures() {

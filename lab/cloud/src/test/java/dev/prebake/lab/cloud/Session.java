@@ -8,7 +8,9 @@ import dev.prebake.lab.states.HistoryDetails;
 import dev.prebake.lab.states.HistoryEvent;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
@@ -29,6 +31,9 @@ final class Session implements AutoCloseable {
     final Lab lab;
     final List<String> progress = new CopyOnWriteArrayList<>();
     private final List<HistoryEvent> events = new CopyOnWriteArrayList<>();
+    /** What else a test does as soon as a state is entered, before it does its work. */
+    final Map<String, Runnable> whenEntered = new ConcurrentHashMap<>();
+
     private final BlockingQueue<HistoryEvent> ends = new LinkedBlockingQueue<>();
 
     Session(Path home) {
@@ -36,6 +41,9 @@ final class Session implements AutoCloseable {
             @Override
             public void happened(HistoryEvent event) {
                 events.add(event);
+                if (event.details() instanceof HistoryDetails.StateEntered entered) {
+                    whenEntered.getOrDefault(entered.name(), () -> {}).run();
+                }
                 if (event.type().isLast()) {
                     ends.add(event);
                 }
