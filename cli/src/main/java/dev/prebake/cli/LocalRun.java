@@ -95,13 +95,8 @@ final class LocalRun implements AutoCloseable {
         if (!detection.real()) {
             return new LocalReport(done, snapshot, bake, parameter, null, detection.reasons());
         }
-        LocalReport.PodStart podStart = new PodComparison(opened.plane(), terminal)
-                .measure(
-                        snapshotId,
-                        snapshot.volumeSizeGiB(),
-                        snapshot.images().getFirst().reference(),
-                        podCommand,
-                        registry != null);
+        LocalReport.PodStart podStart =
+                new PodComparison(opened.plane(), terminal).measure(snapshotId, snapshot, podCommand, registry != null);
         return new LocalReport(done, snapshot, bake, parameter, podStart, null);
     }
 

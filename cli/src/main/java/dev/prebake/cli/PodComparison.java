@@ -27,20 +27,21 @@ final class PodComparison {
     /**
      * Measures the three starts.
      *
-     * @param snapshotId the snapshot
-     * @param volumeSizeGiB size of both nodes' volumes
-     * @param image the pod's image
+     * @param snapshotId the snapshot's ID
+     * @param snapshot what it should have; its first image is the pod's
      * @param command what the pod runs; empty for the image's own program
      * @param ends whether the image's own program is known to end, so that its end can be waited for
      */
-    LocalReport.PodStart measure(
-            String snapshotId, int volumeSizeGiB, String image, List<String> command, boolean ends) {
+    LocalReport.PodStart measure(String snapshotId, LocalReport.Snapshot snapshot, List<String> command, boolean ends) {
+        String image = snapshot.images().getFirst().reference();
+        int volumeSizeGiB = snapshot.volumeSizeGiB();
         PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT);
         terminal.line("prebake: starting a pod of " + image + " on a fresh node with an empty volume");
         PodStart uncached = onFreshNode(
                         "1",
                         NodeOptions.standard(),
                         volumeId -> plane.createVolume(volumeId, volumeSizeGiB),
+                        List.of(),
                         List.of(pod))
                 .getFirst();
         terminal.line(
@@ -50,6 +51,7 @@ final class PodComparison {
                 "2",
                 NodeOptions.standard().withoutNetwork(),
                 volumeId -> plane.createVolume(volumeId, volumeSizeGiB, snapshotId),
+                snapshot.images(),
                 List.of(pod, pod));
         double uncachedSeconds = seconds(uncached.total());
         double cachedSeconds = seconds(cached.getFirst().total());
@@ -65,10 +67,15 @@ final class PodComparison {
     }
 
     /**
-     * Boots a node on a new volume, drops the page cache, starts the pods one after another, and removes both. After a failure
+     * Boots a node on a new volume, asks it for its images, drops the page cache, starts the pods one after another, and removes both. After a failure
      * the volume stays for the lab to delete as it closes: a node that was interrupted may still hold it.
      */
-    private List<PodStart> onFreshNode(String number, NodeOptions options, VolumeMaker volume, List<PodSpec> pods) {
+    private List<PodStart> onFreshNode(
+            String number,
+            NodeOptions options,
+            VolumeMaker volume,
+            List<LocalReport.Image> images,
+            List<PodSpec> pods) {
         // Unlike every other lab's on this machine: control groups are the machine's as a whole.
         String suffix = Long.toHexString(ProcessHandle.current().pid()) + number;
         String id = "0".repeat(17 - suffix.length()) + suffix;
@@ -76,12 +83,24 @@ final class PodComparison {
         volume.make(volumeId);
         List<PodStart> starts;
         try (Node node = Node.boot(plane, "i-" + id, volumeId, options)) {
+            requireListed(images, node);
             Node.dropCaches();
             starts =
                     pods.stream().map(node::start).map(PodComparison::succeeded).toList();
         }
         plane.deleteVolume(volumeId);
         return starts;
+    }
+
+    private static void requireListed(List<LocalReport.Image> images, Node node) {
+        String version = node.cri().version();
+        List<String> problems =
+                NodeListing.problems(images, node.cri().listImages(), !version.startsWith("containerd 1.6."));
+        if (!problems.isEmpty()) {
+            throw new ImagesMissingException("A node from the snapshot (" + version
+                    + ") was asked for its images over CRI: " + String.join("; ", problems)
+                    + ". A new bake with \"force\": true starts from an empty volume.");
+        }
     }
 
     private static PodStart succeeded(PodStart start) {

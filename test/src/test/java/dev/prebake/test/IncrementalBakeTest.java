@@ -30,7 +30,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +115,6 @@ class IncrementalBakeTest {
     }
 
     @Test
-    @Disabled("until the script takes a base")
     @DisplayName("does so on real volumes too, whose pod then starts from the new snapshot")
     void onVolumes() throws Exception {
         Detection detection = DataPlanes.detect(home());
