@@ -1,6 +1,9 @@
 #!/bin/bash
 # Tests bake.sh as a whole: real loop devices, a real registry on loopback, a real containerd. Needs root.
 #
+# To bake with another containerd, put its directory first in PATH. NODE_BIN and BASE_BIN are directories with the containerd that
+# nodes run, and that makes the snapshot which a later bake starts from.
+#
 # Everything happens in a mount namespace of its own, with its own /run, /dev/disk/by-id and /etc: the machine keeps its
 # own. Prints a line for each check and last 'N passed, N failed'; exits 1 if one failed.
 # shellcheck disable=SC2016 # jq's variables are not the shell's
@@ -392,7 +395,7 @@ progress_is_sound() {
 }
 
 node() {
-    ctr --address "$work/node.sock" --namespace k8s.io "$@"
+    "${NODE_BIN:+$NODE_BIN/}ctr" --address "$work/node.sock" --namespace k8s.io "$@"
 }
 
 # start_node: mounts the volume elsewhere, beneath a containerd that has never seen it.
@@ -410,7 +413,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", 
 [ttrpc]
   address = "$work/node.sock.ttrpc"
 CONFIG
-    containerd --config "$work/node.toml" >"$work/node.log" 2>&1 &
+    PATH=${NODE_BIN:+$NODE_BIN:}$PATH containerd --config "$work/node.toml" >"$work/node.log" 2>&1 &
     node_pid=$!
     until node version >/dev/null 2>&1; do
         kill -0 "$node_pid"
@@ -585,8 +588,15 @@ from_base() {
 }
 
 node_keeps_layers_by_images_alone() {
-    ! node snapshots ls | tail -n +2 | awk '{ print $1 }' | xargs -n 1 ctr --address "$work/node.sock" --namespace k8s.io snapshots info |
-        grep -qF containerd.io/gc.root
+    local key
+    while read -r key; do
+        ! node snapshots info "$key" | grep -qF containerd.io/gc.root || return 1
+    done < <(node snapshots ls | tail -n +2 | awk '{ print $1 }')
+}
+
+manifest_is_sound() {
+    jq -e --slurpfile report "$work/out" '.images == $report[0].images and .architecture == $report[0].architecture
+        and (.layers | length == 61) and (.emptyBytes > 0)' "$work/node/manifest.json" >/dev/null
 }
 
 changed_on_node() {
@@ -595,7 +605,7 @@ changed_on_node() {
 
 layout changed "$architecture" gzip "$work/trees/base" "$work/trees/app2"
 new_volume 2G
-bake "$(request "$(image app:1)" "$(image tool:1)" "$(image many:1)")"
+PATH=${BASE_BIN:+$BASE_BIN:}$PATH bake "$(request "$(image app:1)" "$(image tool:1)" "$(image many:1)")"
 check 'what will be a base succeeds' succeeded
 app_first=$(digest_of app:1)
 for large in 0 1048576; do
@@ -612,8 +622,7 @@ for large in 0 1048576; do
     check 'layers that no image needs any more are gone' test "$(node snapshots ls | tail -n +2 | wc -l)" = 61
     check 'no blob is left but index, manifests and configs' node_has_no_layers
     check 'nothing but its image keeps a layer' node_keeps_layers_by_images_alone
-    check 'manifest.json has the images and their layers' jq -e --slurpfile report "$work/out" '.images == $report[0].images
-        and (.layers | length == 61) and (.emptyBytes > 0) and .architecture == $report[0].architecture' "$work/node/manifest.json"
+    check 'manifest.json has the images and their layers' manifest_is_sound
     check 'the volume has grown' test "$(stat -f -c '%b * %S' "$work/node" | xargs -I% bash -c 'echo $((%))')" -gt 3000000000
     stop_node
     skopeo copy --quiet --dest-tls-verify=false --src-tls-verify=false "docker://127.0.0.1:$port/app@$app_first" "docker://127.0.0.1:$port/app:1" >"$work/pushed"
@@ -635,6 +644,14 @@ check 'it says why' report '(.base.kept | not) and (.base.discarded | contains("
 start_node
 check 'what was missing is there' node_runs 'the tool' "$tool:1" cat /opt/tool
 stop_node
+next_volume 3G
+mount "$device" "$work/node"
+jq '.containerd = "99.0.0"' "$work/node/manifest.json" >"$work/newer"
+cp "$work/newer" "$work/node/manifest.json"
+umount "$work/node"
+bake "$(from_base "$(image tool:1)")"
+check 'a base of a newer containerd is discarded, and the bake succeeds' succeeded
+check 'it says which' report '.base.discarded | contains("99.0.0")'
 next_volume 3G
 dd if=/dev/urandom of="$device" bs=512 seek=1 count=2 conv=notrunc status=none
 bake "$(from_base "$(image tool:1)")"
