@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.Json;
+import dev.prebake.kernel.RegistrySettings;
 import java.util.List;
 
 /**
@@ -12,8 +13,10 @@ import java.util.List;
  * @param volumeId EBS volume ID of the volume to fill
  * @param architecture platform to pull for
  * @param images what to pull
+ * @param registries how registries are reached where their names don't say all; a list, since SSM would read the doubled
+ *     braces of nested objects
  */
-record BakeRequest(String volumeId, Architecture architecture, List<Image> images) {
+record BakeRequest(String volumeId, Architecture architecture, List<Image> images, List<RegistrySettings> registries) {
     /**
      * An image to pull.
      *
@@ -31,12 +34,14 @@ record BakeRequest(String volumeId, Architecture architecture, List<Image> image
                 plan.images().stream()
                         .map(image -> new Image(
                                 image.reference(), image.digest(), image.manifestDigest(), image.compressedBytes()))
-                        .toList());
+                        .toList(),
+                plan.registries());
     }
 
     /**
      * The compact JSON text. It stands in single quotes in a shell script: the document's {@code allowedPattern} admits
-     * nothing that a shell or SSM would expand there, and IDs, digests and canonical references need nothing else.
+     * nothing that a shell or SSM would expand there, and IDs, digests, canonical references, ARNs and the other settings of
+     * registries need nothing else.
      */
     String toJson() {
         try {
