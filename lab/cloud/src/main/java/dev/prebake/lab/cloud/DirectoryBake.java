@@ -9,8 +9,10 @@ import dev.prebake.kernel.BakedImage;
 import dev.prebake.kernel.BakedVolume;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.Json;
+import dev.prebake.kernel.RegistrySettings;
 import dev.prebake.lab.host.DataPlane;
 import dev.prebake.lab.host.Machine;
+import dev.prebake.registry.AwsRegistryAccess;
 import dev.prebake.registry.BlobFolder;
 import dev.prebake.registry.DistributionRegistry;
 import dev.prebake.registry.ResolvedImage;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -41,10 +44,13 @@ final class DirectoryBake implements ScriptRunner {
 
     private final DataPlane plane;
     private final Instances instances;
-    private final DistributionRegistry registry = new DistributionRegistry();
 
     /** What the bake is asked to do; {@code bake/README.md} has its form. */
-    private record Request(String volumeId, Architecture architecture, List<Image> images) {
+    private record Request(
+            String volumeId,
+            Architecture architecture,
+            List<Image> images,
+            @Nullable List<RegistrySettings> registries) {
         record Image(String reference, String digest, long compressedBytes) {}
     }
 
@@ -96,11 +102,13 @@ final class DirectoryBake implements ScriptRunner {
                         .mapToLong(Request.Image::compressedBytes)
                         .sum());
         List<BakedImage> baked = new ArrayList<>();
+        DistributionRegistry registry = new DistributionRegistry(
+                new AwsRegistryAccess(Objects.requireNonNullElse(request.registries(), List.of())));
         String current = null;
         try {
             for (Request.Image image : request.images()) {
                 current = image.reference();
-                baked.add(fetch(image, request.architecture(), volume, progress));
+                baked.add(fetch(registry, image, request.architecture(), volume, progress));
             }
             writeIndex(volume, baked);
         } catch (UnresolvedImageException e) {
@@ -118,7 +126,12 @@ final class DirectoryBake implements ScriptRunner {
         return 0;
     }
 
-    private BakedImage fetch(Request.Image image, Architecture architecture, Path volume, Progress progress) {
+    private static BakedImage fetch(
+            DistributionRegistry registry,
+            Request.Image image,
+            Architecture architecture,
+            Path volume,
+            Progress progress) {
         ImageReference named = ImageReference.parse(image.reference());
         ImageReference pinned = new ImageReference(named.registry(), named.repository(), null, image.digest());
         progress.at(image.reference());
