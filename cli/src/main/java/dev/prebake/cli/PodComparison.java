@@ -5,6 +5,7 @@ import dev.prebake.lab.node.Node;
 import dev.prebake.lab.node.NodeOptions;
 import dev.prebake.lab.node.PodSpec;
 import dev.prebake.lab.node.PodStart;
+import dev.prebake.lab.node.PullSettings;
 import java.time.Duration;
 import java.util.List;
 
@@ -30,12 +31,13 @@ final class PodComparison {
      * @param snapshotId the snapshot
      * @param volumeSizeGiB size of both nodes' volumes
      * @param image the pod's image
+     * @param pull how the image's registry is reached
      * @param command what the pod runs; empty for the image's own program
      * @param ends whether the image's own program is known to end, so that its end can be waited for
      */
     LocalReport.PodStart measure(
-            String snapshotId, int volumeSizeGiB, String image, List<String> command, boolean ends) {
-        PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT);
+            String snapshotId, int volumeSizeGiB, String image, PullSettings pull, List<String> command, boolean ends) {
+        PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT, pull);
         terminal.line("prebake: starting a pod of " + image + " on a fresh node with an empty volume");
         PodStart uncached = onFreshNode(
                         "1",

@@ -122,7 +122,8 @@ class LocalRunTest {
     @Test
     @DisplayName("that was closed before it began starts nothing and gives the home back")
     void closedBefore() {
-        LocalRun run = new LocalRun(terminal(), Json.mapper().createObjectNode(), List.of());
+        LocalRun run =
+                new LocalRun(terminal(), Json.mapper().createObjectNode(), RegistryOptions.Given.NOTHING, List.of());
         run.close();
 
         assertThatThrownBy(() -> run.execute(detection)).isInstanceOf(RuntimeException.class);
@@ -132,7 +133,7 @@ class LocalRunTest {
     }
 
     private LocalReport run(ObjectNode input) {
-        try (LocalRun run = new LocalRun(terminal(), input, List.of())) {
+        try (LocalRun run = new LocalRun(terminal(), input, RegistryOptions.Given.NOTHING, List.of())) {
             return run.execute(detection);
         }
     }

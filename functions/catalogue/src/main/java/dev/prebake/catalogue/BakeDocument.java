@@ -19,10 +19,11 @@ public final class BakeDocument {
 
     /** The whole document, as SSM takes it. */
     public static String content() {
-        // SSM takes documents of 64 KB: the comments stay in the file.
+        // SSM takes documents of 64 KB: comments and indentation stay in the file.
         List<String> script = Resource.text("bake.sh")
                 .lines()
                 .filter(line -> !COMMENT.matcher(line).matches())
+                .map(String::stripLeading)
                 .toList();
         try {
             JsonNode document = new ObjectMapper().readTree(Resource.text("document.json"));
