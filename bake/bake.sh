@@ -599,7 +599,7 @@ ask() {
 refusal() {
     local answer host source
     if [[ $http_status == 000 ]]; then
-        last_words "$4.error"
+        grep -m 1 '^curl: ' "$4.error" || last_words "$4.error"
         return
     fi
     options_for "$1"
@@ -657,13 +657,11 @@ fetch_here() {
             before=$file_size
             break
         fi
-        case $http_status in
-        408 | 429 | 5?? | 2?? | 000) ;;
-        *)
+        # A certificate that is not trusted (60) stays so.
+        [[ $status != 60 && $http_status =~ ^(408|429|5..|2..|000)$ ]] || {
             refusal "$repository" "$path" "$accept" "$file" >"$file.reason"
             return 1
-            ;;
-        esac
+        }
         # A server that can't resume ends in 33: its answer is taken from the start, by who reads it too.
         ((status != 33)) || return 2
         ((file_size == before)) || tries=0
