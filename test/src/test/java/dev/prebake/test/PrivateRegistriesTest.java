@@ -59,6 +59,7 @@ class PrivateRegistriesTest {
     private static LoopbackRegistry behindTls;
     private static LoopbackRegistry mirror;
     private static TlsFront front;
+    private static BlobStore store;
     /** Whether the token registry has refused a layer's token, as if it had run out. */
     private static final AtomicBoolean EXPIRED = new AtomicBoolean();
 
@@ -76,19 +77,18 @@ class PrivateRegistriesTest {
                 ImageDefinition.of("private/token:1", image("token", large("token"))),
                 ImageDefinition.of("private/tls:1", image("tls", large("tls"))),
                 ImageDefinition.of("private/mirrored:1", image("mirrored", large("mirrored"))));
-        String layer = layout.image("private/token:1")
-                .manifests()
-                .getFirst()
-                .layers()
-                .getFirst()
-                .digest();
-        basic = serving(layout, new RegistryAccess.Basic(USER, BASIC_PASSWORD));
         behindTls = serving(layout, new RegistryAccess.Basic(USER, TLS_PASSWORD));
         mirror = serving(layout, RegistryAccess.open());
+        store = BlobStore.over(mirror.address());
+        basic = LoopbackRegistry.builder()
+                .layout(layout)
+                .access(new RegistryAccess.Basic(USER, BASIC_PASSWORD))
+                .fault(request -> redirect(request, layer(layout, "basic")))
+                .start();
         token = LoopbackRegistry.builder()
                 .layout(layout)
                 .access(new RegistryAccess.UserToken(USER, TOKEN_PASSWORD))
-                .fault(request -> expire(request, layer))
+                .fault(request -> expire(request, layer(layout, "token")))
                 .start();
         front = TlsFront.start(folder, behindTls.address());
         try (SecretSearch.Watch watch = new SecretSearch(secrets()).watchProcesses()) {
@@ -127,7 +127,7 @@ class PrivateRegistriesTest {
 
     @AfterAll
     static void close() {
-        for (AutoCloseable server : Arrays.asList(front, basic, token, behindTls, mirror)) {
+        for (AutoCloseable server : Arrays.asList(front, store, basic, token, behindTls, mirror)) {
             if (server != null) {
                 try {
                     server.close();
@@ -136,6 +136,23 @@ class PrivateRegistriesTest {
                 }
             }
         }
+    }
+
+    /** The digest of an image's first layer. */
+    private static String layer(ImageLayout layout, String name) {
+        return layout.image("private/" + name + ":1")
+                .manifests()
+                .getFirst()
+                .layers()
+                .getFirst()
+                .digest();
+    }
+
+    private static Optional<Failure> redirect(RegistryRequest request, String layer) {
+        String location = store.location("/v2/private/basic/blobs/" + layer);
+        return request.reference().equals(layer)
+                ? Optional.of(new Failure.Status(307, "MOVED", "elsewhere", Map.of("Location", location)))
+                : Optional.empty();
     }
 
     private static Optional<Failure> expire(RegistryRequest request, String layer) {
@@ -172,6 +189,15 @@ class PrivateRegistriesTest {
         assertThat(EXPIRED).isTrue();
         // One for the plan, one for the builder, and the one after it ran out.
         assertThat(token.tokens()).hasSizeGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("shows credentials to no server that a registry redirects to")
+    void redirects() {
+        assertThat(store.asked())
+                .filteredOn(asked -> asked.userAgent().startsWith("curl/"))
+                .isNotEmpty()
+                .allSatisfy(asked -> assertThat(asked.authorization()).isEmpty());
     }
 
     @Test
