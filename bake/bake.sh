@@ -322,7 +322,8 @@ request_problems() {
                else "\($at).secretArn is \(.secretArn | shown), not the ARN of a secret" end),
               (if .caParameter | . == null or matches("[A-Za-z0-9_./-]+") then empty
                else "\($at).caParameter is \(.caParameter | shown), not the name of a parameter" end),
-              (if .mirrors | . == null or (type == "array" and all(.[]; matches("https?://(" + host_form + "|[A-Za-z0-9-]+)(/[A-Za-z0-9._-]+)*")))
+              (if .mirrors | . == null or (type == "array" and all(.[]; matches("(https://(" + host_form + "|[A-Za-z0-9-]+)"
+                   + "|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?)(/[A-Za-z0-9._-]+)*")))
                then empty else "\($at).mirrors is \(.mirrors | shown), not a list of addresses" end)
             end),
         ((.images | arrays | map(.reference? | strings) | group_by(.)[] | select(length > 1) | .[0])

@@ -726,7 +726,7 @@ private_pid=
 drop_volume
 
 bake '{"volumeId":"vol-1;","architecture":"riscv","images":[{"reference":"busybox","digest":"sha256:12","compressedBytes":-1}],
-    "registries":[{"host":"a b","secretArn":"arn","mirrors":["ftp://x"],"caParameter":"$"}]}'
+    "registries":[{"host":"a b","secretArn":"arn","mirrors":["http://mirror.example.com"],"caParameter":"$"}]}'
 check 'a bad request is BakeFailed' failed_with BakeFailed
 for field in volumeId architecture 'images[0].reference' 'images[0].digest' 'images[0].compressedBytes' \
     'registries[0].host' 'registries[0].secretArn' 'registries[0].mirrors' 'registries[0].caParameter'; do

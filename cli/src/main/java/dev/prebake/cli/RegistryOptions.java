@@ -120,6 +120,16 @@ final class RegistryOptions {
         }
 
         private static ObjectNode settings(ObjectNode input, String host) {
+            for (JsonNode present :
+                    List.of(input.path("registries"), input.path("registries").path(host))) {
+                if (!present.isObject() && !present.isMissingNode()) {
+                    throw new UsageException(
+                            "The options for registry " + host
+                                    + " can't be put into the input, whose registries have no"
+                                    + " JSON object for it. See events/private-registry.json.",
+                            null);
+                }
+            }
             return input.withObjectProperty("registries").withObjectProperty(host);
         }
 
@@ -138,7 +148,11 @@ final class RegistryOptions {
     static PullSettings pullSettings(ObjectNode input, String image) {
         List<RegistrySettings> settings = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : input.path("registries").properties()) {
-            ObjectNode one = Json.mapper().createObjectNode().put("host", entry.getKey());
+            ObjectNode one = Json.mapper()
+                    .createObjectNode()
+                    .put(
+                            "host",
+                            ImageReference.parse(entry.getKey() + "/any/image").registry());
             one.setAll((ObjectNode) entry.getValue());
             try {
                 settings.add(Json.mapper().treeToValue(one, RegistrySettings.class));

@@ -100,6 +100,19 @@ final class PlanBakeHandlerTest {
         assertThat(plan.parameterName()).isEqualTo("/prebake/a/snapshot-id");
     }
 
+    @Test
+    @DisplayName(
+            "the plan has the settings of the images' registries and of their mirrors, which the fingerprint leaves out")
+    void usedRegistries() {
+        registry.has("a.b/c", 1_000);
+        String start = "{\"cacheName\":\"a\",\"images\":[\"a.b/c\"]";
+        BakePlan plan =
+                plan(start + ",\"registries\":{\"z.b\":{\"caParameter\":\"/z\"},\"m.b:5000\":{\"caParameter\":\"/m\"},"
+                        + "\"a.b\":{\"mirrors\":[\"https://m.b:5000/x\"]}}}");
+        assertThat(plan.registries()).extracting(RegistrySettings::host).containsExactly("m.b:5000", "a.b");
+        assertThat(plan.fingerprint()).isEqualTo(plan(start + "}").fingerprint());
+    }
+
     private static Snapshot snapshot(String id, String startedAt, Map<String, String> tags) {
         return Snapshot.builder()
                 .snapshotId(id)
