@@ -48,7 +48,11 @@ wanted_manifests=() # the platform's manifest of each, as planned; empty if not 
 sizes=()          # compressed bytes of each, as planned; 0 if not known
 total_bytes=0
 file_size=0       # what size_of found
+declare -A secret_of=() mirrors_of=() authority_of=() # of registries' hosts, as the request has them
+base=             # where fetch asks at the moment; empty where that is to be chosen
 curl_options=()   # of options_for
+credentials=      # of credentials_for
+denied=           # why the last answer of a registry could not be had with credentials
 http_status=      # of the last answer of a registry
 empty_bytes=0     # what the fresh file system counted as used
 client=()         # ctr, told which containerd and namespace to talk to
@@ -311,6 +315,20 @@ request_problems() {
               (if .compressedBytes | . == null or (type == "number" and . >= 0 and . == floor) then empty
                else "images[\($at)].compressedBytes is \(.compressedBytes | shown), not a number of bytes" end)
             end),
+        (if .registries | . == null or type == "array" then empty else "registries is not a list" end),
+        ((.registries | arrays | to_entries[]) | "registries[\(.key)]" as $at | .value
+          | if type != "object" then "\($at) is not an object"
+            else
+              (if .host | matches(host_form) then empty else "\($at).host is \(.host | shown), not a registry\u0027s host" end),
+              (if .secretArn | . == null
+                   or matches("arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+") then empty
+               else "\($at).secretArn is \(.secretArn | shown), not the ARN of a secret" end),
+              (if .caParameter | . == null or matches("[A-Za-z0-9_./-]+") then empty
+               else "\($at).caParameter is \(.caParameter | shown), not the name of a parameter" end),
+              (if .mirrors | . == null or (type == "array" and all(.[]; matches("(https://(" + host_form + "|[A-Za-z0-9-]+)"
+                   + "|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]{1,5})?)(/[A-Za-z0-9._-]+)*")))
+               then empty else "\($at).mirrors is \(.mirrors | shown), not a list of addresses" end)
+            end),
         ((.images | arrays | map(.reference? | strings) | group_by(.)[] | select(length > 1) | .[0])
           | "images names \(shown) more than once")
       end'
@@ -318,7 +336,7 @@ request_problems() {
 
 read_request() {
     doing="reading PREBAKE_REQUEST"
-    local request=${PREBAKE_REQUEST:-} problems reference digest manifest size machine
+    local request=${PREBAKE_REQUEST:-} problems reference digest manifest size machine host secret authority mirrors
     [[ -n $request ]] || fail BakeFailed "PREBAKE_REQUEST is empty: it must hold the request as JSON"
     jq -es 'length == 1' <<<"$request" >/dev/null 2>&1 || fail BakeFailed "PREBAKE_REQUEST is not one JSON document"
     problems=$(request_problems <<<"$request")
@@ -329,6 +347,13 @@ read_request() {
         references+=("$reference") digests+=("$digest") sizes+=("$size") wanted_manifests+=("$manifest")
         total_bytes=$((total_bytes + size))
     done < <(jq -r '.images[] | [.reference, .digest, (.compressedBytes // 0 | tostring), .manifestDigest // ""] | @tsv' <<<"$request")
+    if [[ $request =~ \"registries\"[[:space:]]*:[[:space:]]*\[[[:space:]]*\{ ]]; then
+        while read -r host secret authority mirrors; do
+            [[ $secret == - ]] || secret_of[$host]=$secret
+            [[ $authority == - ]] || authority_of[$host]=$authority
+            mirrors_of[$host]=$mirrors
+        done < <(jq -r '.registries[] | [.host, .secretArn // "-", .caParameter // "-", (.mirrors // [])[]] | join(" ")' <<<"$request")
+    fi
 
     machine=$(uname -m)
     case $machine in
@@ -352,26 +377,66 @@ repository_of() {
     printf '%s' "$name"
 }
 
-# registry_url REPOSITORY: where its manifests and blobs are. Docker Hub's name is not where its registry answers.
-registry_url() {
-    local host=${1%%/*} scheme=https
-    ! is_loopback "$1" || scheme=http
-    [[ $host != docker.io ]] || host=registry-1.docker.io
-    printf '%s://%s/v2/%s' "$scheme" "$host" "${1#*/}"
+# The registries of ECR, by their hosts; of other accounts and regions too.
+readonly ECR_HOST='^[0-9]{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2}[a-z0-9-]+)\.(amazonaws\.(com(\.cn)?|eu)|on\.(aws|amazonwebservices\.com\.cn))$'
+
+# registry_base REPOSITORY: leaves in base where its registry itself is asked. Docker Hub's name is not where its registry answers.
+registry_base() {
+    local host=${1%%/*}
+    base=https://$host
+    [[ $host != docker.io ]] || base=https://registry-1.docker.io
+    # One on this machine that has an authority speaks TLS.
+    ! is_loopback "$1" || [[ -n ${authority_of[$host]:-} ]] || base=http://$host
 }
 
-# token_file REPOSITORY: curl's options that carry the token; apart from the command line, where all could read it.
+# first_base REPOSITORY: leaves in base where it is asked first: at a mirror that has not failed yet, else at its registry.
+first_base() {
+    for base in ${mirrors_of[${1%%/*}]:-}; do
+        [[ -e $work/tokens/${base//\//%}.dead ]] || return 0
+    done
+    registry_base "$1"
+}
+
+# registry_url REPOSITORY: where its manifests and blobs are.
+registry_url() {
+    local base=$base
+    [[ -n $base ]] || first_base "$1"
+    printf '%s/v2/%s' "$base" "${1#*/}"
+}
+
+# host_of REPOSITORY: leaves in host whose credentials and authority count where it is asked: the registry's or the mirror's.
+host_of() {
+    host=${1%%/*}
+    is_mirror "$1" || return 0
+    host=${base#*://} host=${host%%/*}
+}
+
+is_mirror() {
+    [[ " ${mirrors_of[${1%%/*}]:-} " == *" $base "* ]]
+}
+
+# token_file REPOSITORY: leaves in token the file with curl's options that open it; apart from the command line, where all
+# could read them.
 token_file() {
-    printf '%s' "$work/tokens/${1//\//%}"
+    token=$work/tokens/${1//\//%}
+    ! is_mirror "$1" || token=$work/tokens/${base//\//%}/${1//\//%}
+    [[ -e $token ]] || {
+        [[ -d ${token%/*} ]] || mkdir -p "${token%/*}"
+        : >"$token"
+    }
 }
 
 # options_for REPOSITORY: leaves in curl_options how its blobs and manifests are asked for, with the token that there is.
 options_for() {
-    local token
-    token=$(token_file "$1")
-    [[ -e $token ]] || : >"$token"
+    local base=$base token host
+    [[ -n $base ]] || first_base "$1"
+    host_of "$1"
+    token_file "$1"
     curl_options=(--silent --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 60 --config "$token")
-    is_loopback "$1" || curl_options+=(--proto '=https')
+    # A mirror of several registries is told which one is meant, as containerd does.
+    ! is_mirror "$1" || curl_options+=(--url-query "ns=${1%%/*}")
+    [[ -z ${authority_of[$host]:-} ]] || curl_options+=(--cacert "$work/tokens/$host.pem")
+    [[ $base == http:* ]] || curl_options+=(--proto '=https')
 }
 
 # parameter NAME CHALLENGE: one of the challenge's parameters; nothing when it has none of that name.
@@ -379,21 +444,129 @@ parameter() {
     sed -nE "s/.*[ ,]$1=\"([^\"]*)\".*/\1/pI" <<<"$2"
 }
 
-# authorize REPOSITORY HEADERS: gets the token that the answer's headers ask for.
+# source_of HOST: where its credentials are, in words; fails where there are none.
+source_of() {
+    if [[ -n ${secret_of[$1]:-} ]]; then
+        printf 'secret %s' "${secret_of[$1]}"
+    elif [[ $1 =~ $ECR_HOST ]]; then
+        printf "the role's ECR token of %s" "${BASH_REMATCH[2]}"
+    else
+        return 1
+    fi
+}
+
+# from_aws ARGUMENT...: what AWS answers, as text.
+from_aws() {
+    command -v aws >/dev/null || {
+        echo 'the builder lacks the aws command: install the AWS CLI' >"$work/log/aws"
+        return 1
+    }
+    aws "$@" --output text 2>"$work/log/aws"
+}
+
+# shellcheck disable=SC2016 # jq's variables are not the shell's
+# What opens a registry, from its secret: user and password, or a Docker config.json. In words behind a '!' why it can't.
+readonly SECRET_FORM='
+    def host: sub("^https?://"; "") | sub("/(v[12]/?)?$"; "")
+        | if IN("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com") then "docker.io" else . end;
+    (if has("auths") or has("credHelpers") or has("credsStore")
+     then [(.auths // empty) | to_entries[] | select((.key | host) == $host) | .value][0] else . end)
+    | if . == null then "!is a Docker config.json without an entry for \($host)"
+      elif (.auth // "") != "" then .auth | @base64d | split("\u0000")[0]
+      elif (.username | type == "string" and test("^[^:]+$")) and (.password | type == "string") then "\(.username):\(.password)"
+      else "!has no username and password" end
+    | if startswith("!is a ") or startswith("!has no ") then .
+      elif test("^[^:]+:.") then "header = \"Authorization: Basic \(@base64)\"" else "!has no username and password" end'
+
+# credentials_for HOST: leaves in credentials the file with the curl option that shows who asks; empty where nobody has to.
+# Fails with the reason in denied. They are asked for once, and again when they may have changed or run out.
+credentials_for() {
+    local arn=${secret_of[$1]:-} source region lock status=0 first=
+    credentials=
+    source=$(source_of "$1") || return 0
+    credentials=$work/tokens/$1.credentials
+    exec {lock}>"$credentials.lock"
+    flock "$lock"
+    if [[ ! -s $credentials || -n $(find "$credentials" -mmin +60) ]]; then
+        if [[ -n $arn ]]; then
+            region=${arn#*:*:*:}
+            (
+                umask 077
+                from_aws secretsmanager get-secret-value --region "${region%%:*}" --secret-id="$arn" --query SecretString |
+                    { jq -r --arg host "$1" "$SECRET_FORM" 2>/dev/null || echo '!is malformed'; } >"$credentials.new"
+            ) || status=$?
+        else
+            [[ $1 =~ $ECR_HOST ]]
+            (
+                umask 077
+                from_aws ecr get-authorization-token --region "${BASH_REMATCH[2]}" --query 'authorizationData[0].authorizationToken' |
+                    sed 's/.*/header = "Authorization: Basic &"/' >"$credentials.new"
+            ) || status=$?
+        fi
+        read -r first <"$credentials.new" || true
+        if ((status != 0)); then
+            denied="getting $source failed: $(last_words "$work/log/aws")"
+        elif [[ $first != 'header = "'* ]]; then
+            denied="$source ${first#!}; it must be an object with username and password or a Docker config.json" status=1
+        else
+            mv "$credentials.new" "$credentials"
+        fi
+        rm -f "$credentials.new"
+    fi
+    exec {lock}>&-
+    return "$status"
+}
+
+# authorize REPOSITORY HEADERS: gets what the answer's headers ask for: a token, or user and password themselves.
 authorize() {
-    local repository=$1 challenge realm service scope options=(--silent --show-error --fail --get) token file
-    challenge=$(tr -d '\r' <"$2" | grep -i '^www-authenticate:.*bearer ' | tail -n 1) || return 1
+    local repository=$1 challenge realm service scope options=(--silent --show-error --fail --get) token host file
+    host_of "$repository"
+    token_file "$repository"
+    file=$token.$BASHPID
+    challenge=$(tr -d '\r' <"$2" | grep -i '^www-authenticate:.*bearer ' | tail -n 1) || {
+        grep -qiE '^www-authenticate:(.*,)? *basic' "$2" || return 1
+        credentials_for "$host" || return 1
+        [[ -n $credentials ]] || return 1
+        (umask 077 && cat "$credentials" >"$file" && mv "$file" "$token")
+        return 0
+    }
     realm=$(parameter realm "$challenge")
     [[ -n $realm ]] || return 1
     service=$(parameter service "$challenge")
     scope=$(parameter scope "$challenge")
     options+=(--connect-timeout 10 --max-time 60 --data-urlencode "scope=${scope:-repository:${repository#*/}:pull}")
     [[ -z $service ]] || options+=(--data-urlencode "service=$service")
-    is_loopback "$repository" || options+=(--proto '=https')
-    token=$(curl "${options[@]}" "$realm" | jq -r '.token // .access_token // empty') || return 1
-    [[ $token =~ ^[A-Za-z0-9._~+/=-]+$ ]] || return 1
-    file=$(token_file "$repository")
-    (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$token" >"$file.$BASHPID" && mv "$file.$BASHPID" "$file")
+    # Credentials go over plain HTTP to this machine only.
+    { [[ $realm == http://* ]] && is_loopback "${realm#http://}" && is_loopback "${base#*://}/"; } || options+=(--proto '=https')
+    [[ -z ${authority_of[$host]:-} ]] || options+=(--cacert "$work/tokens/$host.pem")
+    credentials_for "$host" || return 1
+    [[ -z $credentials ]] || options+=(--config "$credentials")
+    (
+        umask 077
+        curl "${options[@]}" "$realm" 2>"$2.token" | jq -r '.token // .access_token // empty
+            | select(test("^[A-Za-z0-9._~+/=-]+$")) | "header = \"Authorization: Bearer \(.)\""' >"$file"
+    ) || {
+        denied="its token server at ${realm%%\?*} gave none: $(last_words "$2.token")"
+        rm -f "$file"
+        return 1
+    }
+    mv "$file" "$token"
+}
+
+# read_authorities: what to trust of each registry that names something: the system's authorities and its own.
+read_authorities() {
+    local host bundle pem region=${AWS_REGION:-${AWS_SSM_REGION_NAME:-}} options=()
+    [[ -z $region ]] || options=(--region "$region")
+    for bundle in "${SSL_CERT_FILE:-}" /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt /dev/null; do
+        [[ ! -r $bundle ]] || break
+    done
+    for host in "${!authority_of[@]}"; do
+        pem=$(from_aws ssm get-parameter "${options[@]}" --name="${authority_of[$host]}" --with-decryption --query Parameter.Value) ||
+            fail BakeFailed "reading SSM parameter ${authority_of[$host]} with the authority of $host failed: $(last_words "$work/log/aws")"
+        [[ $pem == *'-----BEGIN CERTIFICATE-----'* ]] ||
+            fail BakeFailed "SSM parameter ${authority_of[$host]} with the authority of $host holds no certificate in PEM"
+        printf '%s\n' "$pem" | cat "$bundle" - >"$work/tokens/$host.pem"
+    done
 }
 
 # size_of FILE: leaves its bytes in file_size.
@@ -404,10 +577,11 @@ size_of() {
 # ask REPOSITORY PATH ACCEPT FILE: appends to FILE what it lacks of what is at PATH. Leaves the answer's headers in
 # FILE.headers and its status in http_status; fails as curl does.
 ask() {
-    local repository=$1 path=$2 accept=$3 file=$4 attempt status url
+    local repository=$1 path=$2 accept=$3 file=$4 attempt status url redirects
+    denied=
     url=$(registry_url "$repository")/$path
     options_for "$repository"
-    curl_options+=(--show-error --header "Accept: $accept" --dump-header "$file.headers" --write-out '%{http_code}' --output "$file")
+    curl_options+=(--show-error --header "Accept: $accept" --dump-header "$file.headers" --write-out '%{http_code} %{num_redirects}' --output "$file")
     [[ ! -s $file ]] || {
         size_of "$file"
         curl_options+=(--continue-at "$file_size")
@@ -416,8 +590,9 @@ ask() {
         status=0
         curl "${curl_options[@]}" "$url" >"$file.status" 2>"$file.error" || status=$?
         http_status=000
-        read -r http_status <"$file.status" || true
-        [[ $http_status == 401 && $attempt == 1 ]] || break
+        read -r http_status redirects <"$file.status" || true
+        # Whoever it redirects to is not told who asks.
+        [[ $http_status == 401 && $redirects == 0 && $attempt == 1 ]] || break
         authorize "$repository" "$file.headers" || break
     done
     return "$status"
@@ -425,20 +600,51 @@ ask() {
 
 # refusal REPOSITORY PATH ACCEPT FILE: what the registry says in the body of its error, asked again for that.
 refusal() {
-    local answer
+    local answer host source
     if [[ $http_status == 000 ]]; then
-        last_words "$4.error"
+        grep -m 1 '^curl: ' "$4.error" || last_words "$4.error"
         return
     fi
-    answer=$(curl --silent --max-time 20 --header "Accept: $3" --config "$(token_file "$1")" "$(registry_url "$1")/$2" |
+    options_for "$1"
+    answer=$(curl "${curl_options[@]}" --no-fail --max-time 20 --header "Accept: $3" "$(registry_url "$1")/$2" |
         head -c 65536 | tr -d '\0' | jq -r '.errors[0] | select(. != null) | " \(.code // ""): \(.message // "")"' | head -c 500) || true
-    printf '%s answered %s%s' "${1%%/*}" "$http_status" "$answer"
+    host_of "$1"
+    printf '%s answered %s%s' "$host" "$http_status" "$answer"
+    [[ $http_status == 40[13] ]] || return 0
+    if [[ -n $denied ]]; then
+        printf '; %s' "$denied"
+    elif source=$(source_of "$host"); then
+        printf '; it refused the credentials of %s' "$source"
+    else
+        printf '; it is private or does not exist, and no credentials are configured for %s' "$host"
+    fi
 }
 
-# fetch REPOSITORY PATH ACCEPT FILE [SIZE]: gets it whole, from where it broke off. What may pass is tried again: dropped
-# connections, 429 and 5xx, with the pause that the registry asks for. Fails with the reason in FILE.reason.
+# fetch REPOSITORY PATH ACCEPT FILE [SIZE]: gets it whole, from where it broke off, from the first of the registry's mirrors
+# that has it, or from the registry. Fails with the reason in FILE.reason.
 fetch() {
-    local repository=$1 path=$2 accept=$3 file=$4 size=${5:-} before=0 tries=0 status pause asked
+    local base status words=
+    for base in ${mirrors_of[${1%%/*}]:-}; do
+        [[ ! -e $work/tokens/${base//\//%}.dead ]] || continue
+        status=0
+        fetch_here "$@" || status=$?
+        ((status == 1)) || return "$status"
+        words+="; before, mirror $(<"$4.reason")"
+        # What is broken or can't be reached is not waited for again.
+        [[ $http_status == 40* ]] || : >"$work/tokens/${base//\//%}.dead"
+    done
+    registry_base "$1"
+    status=0
+    fetch_here "$@" || status=$?
+    [[ $status == 0 || -z $words ]] || printf '%s' "$words" >>"$4.reason"
+    return "$status"
+}
+
+# fetch_here: fetch from where base says. What may pass is tried again: dropped connections, 429 and 5xx, with the pause that
+# the registry asks for.
+fetch_here() {
+    local repository=$1 path=$2 accept=$3 file=$4 size=${5:-} before=0 tries=0 most=$FETCH_TRIES status pause asked
+    ! is_mirror "$repository" || most=1
     if [[ ! -e $file ]]; then
         : >"$file"
     elif [[ -n $size ]]; then
@@ -454,18 +660,16 @@ fetch() {
             before=$file_size
             break
         fi
-        case $http_status in
-        408 | 429 | 5?? | 2?? | 000) ;;
-        *)
+        # A certificate that is not trusted (60) stays so.
+        [[ $status != 60 && $http_status =~ ^(408|429|5..|2..|000)$ ]] || {
             refusal "$repository" "$path" "$accept" "$file" >"$file.reason"
             return 1
-            ;;
-        esac
+        }
         # A server that can't resume ends in 33: its answer is taken from the start, by who reads it too.
         ((status != 33)) || return 2
         ((file_size == before)) || tries=0
         before=$file_size
-        ((++tries <= FETCH_TRIES)) || {
+        ((++tries <= most)) || {
             { refusal "$repository" "$path" "$accept" "$file" && printf ', %s times in a row (%s)' "$tries" "$(last_words "$file.error")"; } >"$file.reason"
             return 1
         }
@@ -792,6 +996,7 @@ resolve() {
 start_resolving() {
     local i
     mkdir -p "$work/layout/blobs/sha256" "$work/documents" "$work/manifests" "$work/tokens"
+    read_authorities
     for i in "${!references[@]}"; do
         start_job resolve "$i" 2>"$work/log/resolve-$i"
         resolving+=("$job")

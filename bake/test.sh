@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 if [[ ${1:-} != --inside ]]; then
     missing=()
-    for tool in busybox containerd ctr curl docker-registry fstrim gzip jq losetup mkfs.xfs runc skopeo split tar unshare wipefs zstd; do
+    for tool in busybox containerd ctr curl docker-registry fstrim gzip jq losetup mkfs.xfs openssl runc skopeo split tar unshare wipefs zstd; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     if ((EUID != 0 || ${#missing[@]} > 0)); then
@@ -28,6 +28,7 @@ fi
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/bake-test.XXXXXX")
 registry_pid=
+private_pid=
 node_pid=
 bake_pid=
 loops=()
@@ -37,7 +38,7 @@ failed=0
 clean_up() {
     set +e
     local pid loop
-    for pid in $bake_pid $node_pid $registry_pid; do
+    for pid in $bake_pid $node_pid $registry_pid $private_pid; do
         kill -TERM "$pid" 2>/dev/null
         wait "$pid" 2>/dev/null
     done
@@ -704,9 +705,135 @@ for signal in TERM INT; do
 done
 drop_volume
 
-bake '{"volumeId":"vol-1;","architecture":"riscv","images":[{"reference":"busybox","digest":"sha256:12","compressedBytes":-1}]}'
+# Private registries: ECR's name leads to a registry with a password and TLS of an authority of its own, AWS is played.
+ecr=123456789012.dkr.ecr.us-east-1.amazonaws.com
+secret=arn:aws:secretsmanager:eu-west-1:123456789012:secret:
+mkdir -p "$work/aws" "$work/secrets"
+cat >"$work/aws/aws" <<AWS
+#!/bin/bash
+echo "\$*" >>"$work/aws-calls"
+all=\$*
+case \$all in
+ecr\ get-authorization-token*) printf 'AWS:p4ss-of-ecr' | base64 ;;
+ssm\ get-parameter*--name=/ca\ *) cat "$work/ca.pem" ;;
+secretsmanager\ get-secret-value*)
+    name=\${all##*secret-id=*secret:}
+    cat "$work/secrets/\${name%% *}" 2>"$work/no-secret" && exit
+    echo 'An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: none' >&2
+    exit 254
+    ;;
+*) echo 'An error occurred (ParameterNotFound)' >&2; exit 254 ;;
+esac
+AWS
+chmod +x "$work/aws/aws"
+printf 'AWS:%s\n' '$2b$05$HD6OKIlrzEhs4gzOpJ4SC.bjSW8RRyI0SGaNaxfS8LG3kNjH643EO' >"$work/htpasswd"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext "subjectAltName=DNS:$ecr,DNS:registry.test" \
+    -keyout "$work/key.pem" -out "$work/ca.pem" 2>"$work/openssl.log"
+cat >"$work/private.yml" <<CONFIG
+version: 0.1
+log: {level: error}
+storage: {filesystem: {rootdirectory: $work/registry}}
+auth: {htpasswd: {realm: test, path: $work/htpasswd}}
+http: {addr: "127.0.0.9:443", tls: {certificate: $work/ca.pem, key: $work/key.pem}}
+CONFIG
+docker-registry serve "$work/private.yml" >"$work/private.log" 2>&1 &
+private_pid=$!
+sed "\$a127.0.0.9 $ecr registry.test" /etc/hosts >"$work/hosts"
+mount --bind "$work/hosts" /etc/hosts
+until curl -s -o "$work/answer" --cacert "$work/ca.pem" https://registry.test/v2/; do
+    kill -0 "$private_pid"
+    sleep 0.1
+done
+# image_at HOST: the application's image under another registry's name.
+image_at() {
+    image app:1 | sed "s|127.0.0.1:$port|$1|"
+}
+# private REGISTRIES IMAGE...: bakes with these settings of registries.
+private() {
+    local registries=$1
+    shift
+    PATH=$work/aws:$PATH bake "$(request "$@" | jq -c --argjson registries "$registries" '.registries = $registries')"
+}
+new_volume 1G
+fresh() { wipefs -qaf "$device"; }
+private '[{"host":"'$ecr'","caParameter":"/ca"}]' "$(image_at "$ecr")"
+check "an image of ECR's is pulled with the role's token" succeeded
+check 'the token is asked for in its region, once' test "$(grep -c '^ecr get-authorization-token --region us-east-1 ' "$work/aws-calls")" = 1
+check 'nobody has the password or its encoded form in an argument' eval "! grep -rqs 'p4ss-of-ecr\|QVdTOnA0c3Mtb2YtZWNy' \"$work/aws-calls\" \"$work/out\" \"$work/progress\""
+check 'no block of the volume has it' eval "! grep -qas 'p4ss-of-ecr\|QVdTOnA0c3Mtb2YtZWNy' \"$device\""
+for form in '{"username":"AWS","password":"p4ss-of-ecr"}' '{"auths":{"https://registry.test/v1/":{"auth":"QVdTOnA0c3Mtb2YtZWNy"}},"credsStore":"x"}' \
+    '{"auths":{"registry.test":{"username":"AWS","password":"p4ss-of-ecr"}}}'; do
+    fresh
+    printf '%s' "$form" >"$work/secrets/good"
+    private '[{"host":"registry.test","secretArn":"'$secret'good","mirrors":[],"caParameter":"/ca"}]' "$(image_at registry.test)"
+    check "a registry is opened by a secret of the form ${form:0:12}" succeeded
+done
+check "the secret is read in its own region" grep -q "^secretsmanager get-secret-value --region eu-west-1 --secret-id=${secret}good " "$work/aws-calls"
+while IFS='|' read -r text words; do
+    fresh
+    printf '%s' "$text" >"$work/secrets/bad"
+    private '[{"host":"registry.test","secretArn":"'$secret'bad","caParameter":"/ca"}]' "$(image_at registry.test)"
+    check "a secret that $words is ImagePullFailed" failed_with ImagePullFailed
+    check 'it names the secret and what is wrong' says "secret ${secret}bad $words"
+    check 'it shows nothing of the secret' eval "! grep -q hidden \"$work/out\""
+done <<'SECRETS'
+hidden|is malformed
+["hidden"]|is malformed
+{"username":"hidden","password":""}|has no username and password
+{"username":"hid:den","password":"hidden"}|has no username and password
+{"username":"hidden","password":7}|has no username and password
+{"user":"hidden","pass":"hidden"}|has no username and password
+{"auths":{"hidden":{"auth":"eDp5"}}}|is a Docker config.json without an entry for registry.test
+{"auths":{"registry.test":{"auth":"!hidden"}}}|is malformed
+{"auths":{"registry.test":{"identitytoken":"hidden"}}}|has no username and password
+SECRETS
+fresh
+printf '{"username":"AWS","password":"hidden"}' >"$work/secrets/wrong"
+private '[{"host":"registry.test","secretArn":"'$secret'wrong","caParameter":"/ca"}]' "$(image_at registry.test)"
+check 'a wrong password is ImagePullFailed' failed_with ImagePullFailed
+check 'it names the secret that was refused' says "registry.test answered 401 UNAUTHORIZED: authentication required; it refused the credentials of secret ${secret}wrong"
+fresh
+private '[{"host":"registry.test","secretArn":"'$secret'none","caParameter":"/ca"}]' "$(image_at registry.test)"
+check 'a secret that is not there is ImagePullFailed, with what AWS answered' says "getting secret ${secret}none failed: An error occurred (ResourceNotFoundException)"
+fresh
+private '[{"host":"registry.test","caParameter":"/ca"}]' "$(image_at registry.test)"
+check 'a registry without credentials says that none are configured' says 'no credentials are configured for registry.test'
+fresh
+private '[{"host":"registry.test","secretArn":"'$secret'good"}]' "$(image_at registry.test)"
+check 'a registry of an authority that is not named is ImagePullFailed' says 'SSL certificate problem'
+fresh
+private '[{"host":"registry.test","caParameter":"/none"}]' "$(image_at registry.test)"
+check 'an authority that is not there is BakeFailed' failed_with BakeFailed
+check 'it names the parameter' says 'reading SSM parameter /none with the authority of registry.test failed: An error occurred (ParameterNotFound)'
+fresh
+private '[{"host":"127.0.0.1:1","mirrors":["http://127.0.0.1:2","http://127.0.0.1:'$port'"]}]' "$(image_at 127.0.0.1:1)"
+check 'an image comes from the first of its mirrors that answers' succeeded
+check 'it has its own name all the same' report '.images[0].reference == "127.0.0.1:1/app:1"'
+fresh
+printf '{"username":"AWS","password":"p4ss-of-ecr"}' >"$work/secrets/good"
+private '[{"host":"127.0.0.1:1","mirrors":["https://registry.test"]},{"host":"registry.test","secretArn":"'$secret'good","caParameter":"/ca"}]' \
+    "$(image_at 127.0.0.1:1)"
+check 'a mirror is opened by the settings of its own host' succeeded
+fresh
+private '[{"host":"127.0.0.1:1","mirrors":["http://127.0.0.1:'$port'"]}]' "$(image_at 127.0.0.1:1 | jq -c --arg digest "$unknown" '.digest = $digest')"
+check 'an image that neither mirror nor registry has is ImagePullFailed, with the answers of both' failed_with ImagePullFailed
+check 'the mirror is named' says "; before, mirror 127.0.0.1:$port answered 404 MANIFEST_UNKNOWN"
+if ! PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v aws >/dev/null; then
+    fresh
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin bake "$(request "$(image_at "$ecr")" | jq -c '.registries = [{host: "'$ecr'", caParameter: "/ca"}]')"
+    check 'a builder without the AWS CLI says so' says 'the builder lacks the aws command: install the AWS CLI'
+fi
+umount /etc/hosts
+kill -TERM "$private_pid"
+wait "$private_pid" || true
+private_pid=
+drop_volume
+
+bake '{"volumeId":"vol-1;","architecture":"riscv","images":[{"reference":"busybox","digest":"sha256:12","compressedBytes":-1}],
+    "registries":[{"host":"a b","secretArn":"arn","mirrors":["http://mirror.example.com"],"caParameter":"$"}]}'
 check 'a bad request is BakeFailed' failed_with BakeFailed
-for field in volumeId architecture 'images[0].reference' 'images[0].digest' 'images[0].compressedBytes'; do
+for field in volumeId architecture 'images[0].reference' 'images[0].digest' 'images[0].compressedBytes' \
+    'registries[0].host' 'registries[0].secretArn' 'registries[0].mirrors' 'registries[0].caParameter'; do
     check "it names $field" says "$field"
 done
 bake '{'
@@ -716,7 +843,9 @@ check 'a request for another architecture is BakeFailed' failed_with BakeFailed
 pattern=$(jq -r .parameters.Request.allowedPattern "$here/document.json")
 matches_document() { jq -en --arg pattern "$pattern" --arg text "$1" '$text | test($pattern)' >/dev/null; }
 check 'the document admits a request' matches_document "$(request "$(image app:1)")"
-for text in "a'b" 'a\b' "a\`b" "a\$b" 'a;b' 'a<b' 'a b' 'a|b' 'a&b'; do
+check 'the document admits settings of registries' matches_document "$(request "$(image app:1)" | jq -c --arg secret "${secret}a/b_c+=.@-AbCdEf" \
+    '.registries = [{host: "[::1]:5000", secretArn: $secret, mirrors: ["https://mirror.example.com:5000/a_b"], caParameter: "/a/b.c"}]')"
+for text in "a'b" 'a\b' "a\`b" "a\$b" 'a;b' 'a<b' 'a>b' 'a b' 'a|b' 'a&b' 'a(b' 'a)b' 'a*b' 'a?b' 'a!b' 'a#b' 'a~b' 'a%b' $'a\tb' $'a\nb'; do
     check "the document refuses $text" eval "! matches_document \"\$text\""
 done
 

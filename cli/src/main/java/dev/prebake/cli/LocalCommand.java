@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  ./prebake local",
             "  ./prebake local --image registry.k8s.io/pause:3.10",
             "  ./prebake local --image localhost:5000/pytorch:1 -- python3 -c 'import torch'",
+            "  ./prebake local --image registry.example.com/team/app:1 --registry-secret registry.example.com=login.json",
             "  ./prebake local --input events/pytorch.json --json",
             "",
             "Environment: PREBAKE_HOME, where snapshots, parameters and executions are kept (default ~/.prebake);"
@@ -63,6 +65,9 @@ final class LocalCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "An execution's input as JSON, as in events/; --image goes over its images.")
     private @Nullable Path input;
+
+    @Mixin
+    private final RegistryOptions registries = new RegistryOptions();
 
     @Option(names = "--json", description = "Print one JSON document on standard output when done.")
     private boolean json;
@@ -87,7 +92,7 @@ final class LocalCommand implements Callable<Integer> {
             terminal.line("prebake: The images are fetched and checked, but not unpacked." + remedy(detection));
         }
 
-        LocalRun run = new LocalRun(terminal, request, podCommand);
+        LocalRun run = new LocalRun(terminal, request, registries.read(), podCommand);
         Thread worker = Thread.currentThread();
         CountDownLatch ended = new CountDownLatch(1);
         Thread interrupted = new Thread(() -> {

@@ -29,14 +29,16 @@ final class LocalRun implements AutoCloseable {
 
     private final Terminal terminal;
     private final ObjectNode input;
+    private final RegistryOptions.Given registries;
     private final List<String> podCommand;
     private @Nullable LoopbackRegistry registry;
     private @Nullable Lab lab;
     private boolean closed;
 
-    LocalRun(Terminal terminal, ObjectNode input, List<String> podCommand) {
+    LocalRun(Terminal terminal, ObjectNode input, RegistryOptions.Given registries, List<String> podCommand) {
         this.terminal = terminal;
         this.input = input;
+        this.registries = registries;
         this.podCommand = podCommand;
     }
 
@@ -57,6 +59,7 @@ final class LocalRun implements AutoCloseable {
             }
         }
         opened.recovered().forEach(sentence -> terminal.line("prebake: left by an earlier run: " + sentence));
+        registries.into(opened, input);
         long started = System.nanoTime();
         WorkflowView view = new WorkflowView(
                 terminal,
@@ -95,8 +98,10 @@ final class LocalRun implements AutoCloseable {
         if (!detection.real()) {
             return new LocalReport(done, snapshot, bake, parameter, null, detection.reasons());
         }
-        LocalReport.PodStart podStart =
-                new PodComparison(opened.plane(), terminal).measure(snapshotId, snapshot, podCommand, registry != null);
+        var pull =
+                RegistryOptions.pullSettings(input, snapshot.images().getFirst().reference());
+        LocalReport.PodStart podStart = new PodComparison(opened.plane(), terminal)
+                .measure(snapshotId, snapshot, pull, podCommand, registry != null);
         return new LocalReport(done, snapshot, bake, parameter, podStart, null);
     }
 

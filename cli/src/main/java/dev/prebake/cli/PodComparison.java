@@ -5,6 +5,7 @@ import dev.prebake.lab.node.Node;
 import dev.prebake.lab.node.NodeOptions;
 import dev.prebake.lab.node.PodSpec;
 import dev.prebake.lab.node.PodStart;
+import dev.prebake.lab.node.PullSettings;
 import java.time.Duration;
 import java.util.List;
 
@@ -29,13 +30,15 @@ final class PodComparison {
      *
      * @param snapshotId the snapshot's ID
      * @param snapshot what it should have; its first image is the pod's
+     * @param pull how that image's registry is reached
      * @param command what the pod runs; empty for the image's own program
      * @param ends whether the image's own program is known to end, so that its end can be waited for
      */
-    LocalReport.PodStart measure(String snapshotId, LocalReport.Snapshot snapshot, List<String> command, boolean ends) {
+    LocalReport.PodStart measure(
+            String snapshotId, LocalReport.Snapshot snapshot, PullSettings pull, List<String> command, boolean ends) {
         String image = snapshot.images().getFirst().reference();
         int volumeSizeGiB = snapshot.volumeSizeGiB();
-        PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT);
+        PodSpec pod = new PodSpec("prebake-local", image, command, List.of(), ends || !command.isEmpty(), LIMIT, pull);
         terminal.line("prebake: starting a pod of " + image + " on a fresh node with an empty volume");
         PodStart uncached = onFreshNode(
                         "1",

@@ -39,7 +39,9 @@ class CommandLineTest {
         assertThat(out.toString()).contains("Usage: prebake", "local", "./prebake local");
 
         assertThat(run("local", "--help")).isZero();
-        assertThat(out.toString()).contains("--image=REF", "--input=FILE", "--json", "COMMAND", "PREBAKE_HOME");
+        assertThat(out.toString())
+                .contains("--image=REF", "--input=FILE", "--json", "COMMAND", "PREBAKE_HOME")
+                .contains("--registry-secret=HOST=FILE", "--registry-mirror=HOST=URL", "--registry-ca=HOST=FILE");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -76,6 +78,26 @@ class CommandLineTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .satisfies(line -> assertThat(line).startsWith("prebake: Reading " + missing + " failed:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--registry-secret", "--registry-ca"})
+    @DisplayName("calls a missing file of a registry wrong usage, before anything starts")
+    void missingRegistryFile(String option) {
+        Path missing = folder.resolve("missing.json");
+
+        assertThat(run("local", option, "a.b=" + missing)).isEqualTo(2);
+
+        assertThat(err.toString()).contains("Reading " + missing + " for " + option + " a.b failed: NoSuchFile");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--registry-secret", "--registry-ca", "--registry-mirror"})
+    @DisplayName("calls an option of a registry without a host wrong usage")
+    void noRegistryHost(String option) {
+        assertThat(run("local", option, "https://mirror.example.com")).isEqualTo(2);
+
+        assertThat(err.toString()).contains(option, "=");
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import dev.prebake.lab.registry.Layer;
 import dev.prebake.lab.registry.LoopbackRegistry;
 import dev.prebake.lab.registry.Platform;
 import dev.prebake.lab.registry.PlatformImage;
+import dev.prebake.lab.registry.RegistryAccess;
 import dev.prebake.lab.registry.StoredImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,6 +22,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -40,6 +42,45 @@ class LocalRunTest {
     @BeforeEach
     void detect() {
         detection = new Detection(folder.resolve("home"), List.of(new MissingPiece("this is a test", null)));
+    }
+
+    @Test
+    @DisplayName("stores what the options say of registries in the lab, and the workflow finds it there")
+    void privateRegistry() throws IOException {
+        ImageLayout layout = ImageLayout.write(
+                folder.resolve("images"),
+                ImageDefinition.of(
+                        "team/app:1",
+                        new PlatformImage(
+                                Platform.current(),
+                                ImageConfig.EMPTY,
+                                List.of(Layer.builder()
+                                        .file("/model", "weights")
+                                        .build()))));
+        try (LoopbackRegistry registry = LoopbackRegistry.builder()
+                        .layout(layout)
+                        .access(new RegistryAccess.Basic("robot", "hidden"))
+                        .start();
+                LoopbackRegistry mirror = LoopbackRegistry.serve(layout)) {
+            ObjectNode input = Json.mapper().createObjectNode();
+            input.putArray("images").add(registry.address() + "/team/app:1").add("a.example.com/team/app:1");
+            input.putObject("registries").putObject("unused.example.com").put("caParameter", "/none");
+            RegistryOptions.Given registries = new RegistryOptions.Given(
+                    Map.of(registry.address(), "{\"username\":\"robot\",\"password\":\"hidden\"}"),
+                    Map.of("a.example.com", List.of("http://" + mirror.address())),
+                    Map.of());
+            try (LocalRun run = new LocalRun(terminal(), input, registries, List.of())) {
+                LocalReport report = run.execute(detection);
+                assertThat(report.execution().error())
+                        .as(report.execution().cause())
+                        .isNull();
+            }
+            assertThat(input.at("/registries/a.example.com/mirrors/0").asText())
+                    .isEqualTo("http://" + mirror.address());
+            assertThat(input.toString())
+                    .contains("unused.example.com", "secret:prebake/registries/127.0.0.1_" + registry.port() + "-")
+                    .doesNotContain("hidden");
+        }
     }
 
     @Test
@@ -128,7 +169,8 @@ class LocalRunTest {
     @Test
     @DisplayName("that was closed before it began starts nothing and gives the home back")
     void closedBefore() {
-        LocalRun run = new LocalRun(terminal(), Json.mapper().createObjectNode(), List.of());
+        LocalRun run =
+                new LocalRun(terminal(), Json.mapper().createObjectNode(), RegistryOptions.Given.NOTHING, List.of());
         run.close();
 
         assertThatThrownBy(() -> run.execute(detection)).isInstanceOf(RuntimeException.class);
@@ -138,7 +180,7 @@ class LocalRunTest {
     }
 
     private LocalReport run(ObjectNode input) {
-        try (LocalRun run = new LocalRun(terminal(), input, List.of())) {
+        try (LocalRun run = new LocalRun(terminal(), input, RegistryOptions.Given.NOTHING, List.of())) {
             return run.execute(detection);
         }
     }

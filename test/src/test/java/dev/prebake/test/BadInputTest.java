@@ -131,7 +131,7 @@ class BadInputTest {
                         "a private image",
                         closed.address() + "/bad/private:1",
                         closed.address() + " answered 401 UNAUTHORIZED: authentication required",
-                        "credentials for private registries aren't configured"),
+                        "no credentials are configured for"),
                 new Bad(
                         "an image for another architecture",
                         open.address() + "/bad/other:1",

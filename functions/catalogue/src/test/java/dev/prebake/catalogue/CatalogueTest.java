@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -70,5 +74,19 @@ class CatalogueTest {
                 .extracting(JsonNode::asText)
                 .filteredOn(line -> line.contains("{{"))
                 .hasSize(1);
+        assertThat(unpacked(lines)).isEqualTo(Resource.text("bake.sh"));
+    }
+
+    private static String unpacked(JsonNode lines) throws Exception {
+        List<String> packed = lines.valueStream()
+                .map(JsonNode::asText)
+                .dropWhile(line -> !line.endsWith("gzip -dc"))
+                .skip(1)
+                .takeWhile(line -> !line.equals("BAKE_SH"))
+                .toList();
+        byte[] compressed = Base64.getDecoder().decode(String.join("", packed));
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+            return new String(gzip.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

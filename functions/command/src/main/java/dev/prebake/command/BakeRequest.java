@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.Json;
+import dev.prebake.kernel.RegistrySettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param architecture platform to pull for
  * @param images what to pull
  * @param base ID of the snapshot that the volume was made from; absent when the volume is empty
+ * @param registries how registries are reached where their names don't say all; a list, since SSM would read the doubled
+ *     braces of nested objects
  */
 record BakeRequest(
         String volumeId,
         Architecture architecture,
         List<Image> images,
-        @Nullable String base) {
+        @Nullable String base,
+        List<RegistrySettings> registries) {
     /**
      * An image to pull.
      *
@@ -38,12 +42,14 @@ record BakeRequest(
                         .map(image -> new Image(
                                 image.reference(), image.digest(), image.manifestDigest(), image.compressedBytes()))
                         .toList(),
-                base);
+                base,
+                plan.registries());
     }
 
     /**
      * The compact JSON text. It stands in single quotes in a shell script: the document's {@code allowedPattern} admits
-     * nothing that a shell or SSM would expand there, and IDs, digests and canonical references need nothing else.
+     * nothing that a shell or SSM would expand there, and IDs, digests, canonical references, ARNs and the other settings of
+     * registries need nothing else.
      */
     String toJson() {
         try {

@@ -109,6 +109,18 @@ class StartBakeHandlerTest {
     }
 
     @Test
+    @DisplayName("hands the bake how registries are reached, as a list")
+    void registries() throws JsonProcessingException {
+        HandlerCall.call(handler, HandlerCall.event("StartBake"));
+
+        assertThat(Json.mapper().readTree(sentRequest()).path("registries"))
+                .hasToString("[{\"host\":\"nvcr.io\",\"secretArn\":"
+                        + "\"arn:aws:secretsmanager:eu-central-1:123456789012:secret:team/nvcr_a+b=c.d@e-AbCdEf\","
+                        + "\"mirrors\":[\"https://mirror.example.com:5000/nvcr\"],"
+                        + "\"caParameter\":\"/platform/registry-ca\"}]");
+    }
+
+    @Test
     @DisplayName("writes the request without anything that a shell or SSM would expand, whatever the references")
     void harmlessRequest() {
         ObjectNode event = HandlerCall.event("StartBake");

@@ -1,6 +1,7 @@
 package dev.prebake.kernel;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheName name of the cache, {@code [a-z0-9][a-z0-9-]{0,62}}
  * @param architecture architecture of builder and images
  * @param images the images, in the order given
+ * @param registries how the images' registries, and their mirrors, are reached; those that need nothing said are not here
  * @param fingerprint SHA-256 in hex of what determines the volume's content
  * @param compressedBytes sum over the images, in bytes; layers that images share count once
  * @param volume the data volume
@@ -24,6 +26,7 @@ public record BakePlan(
         String cacheName,
         Architecture architecture,
         List<PlannedImage> images,
+        List<RegistrySettings> registries,
         String fingerprint,
         long compressedBytes,
         PlannedVolume volume,
@@ -39,4 +42,9 @@ public record BakePlan(
      * (https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html).
      */
     public static final int MAX_REFERENCE_CHARACTERS = 3_000;
+
+    /** Takes absent registries for none: an execution may have been planned before there were any. */
+    public BakePlan {
+        registries = List.copyOf(Objects.requireNonNullElse(registries, List.of()));
+    }
 }

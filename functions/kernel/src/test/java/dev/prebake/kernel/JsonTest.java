@@ -33,6 +33,7 @@ final class JsonTest {
                 "gpu",
                 Architecture.AMD64,
                 List.of(new PlannedImage("docker.io/library/a:1", "sha256:1", "sha256:2", 3, 4)),
+                List.of(new RegistrySettings("docker.io", "arn:aws:secretsmanager:a:1:secret:b", List.of(), null)),
                 "f",
                 3,
                 new PlannedVolume(10, 3000, 125),
@@ -44,9 +45,22 @@ final class JsonTest {
                 null);
         String json = Json.mapper().writeValueAsString(plan);
         assertThat(json)
-                .doesNotContain("reuse", "base")
+                .doesNotContain("reuse", "base", "caParameter")
                 .contains("\"fastRestoreZones\":[]", "\"architecture\":\"amd64\"");
         assertThat(Json.mapper().readValue(json, BakePlan.class)).isEqualTo(plan);
+    }
+
+    @Test
+    @DisplayName("a plan made before there were settings of registries has none")
+    void planWithoutRegistries() throws Exception {
+        String json = "{\"cacheName\":\"gpu\",\"architecture\":\"amd64\",\"images\":[],\"fingerprint\":\"f\","
+                + "\"compressedBytes\":3,\"volume\":{\"sizeGiB\":10,\"iops\":3000,\"throughputMiBps\":125},"
+                + "\"instanceTypes\":[],\"fastRestoreZones\":[],\"retainSnapshots\":3,\"parameterName\":\"/p\"}";
+        assertThat(Json.mapper().readValue(json, BakePlan.class).registries()).isEmpty();
+        assertThat(Json.mapper()
+                        .readValue("{\"host\":\"a.b\",\"caParameter\":\"/ca\"}", RegistrySettings.class)
+                        .mirrors())
+                .isEmpty();
     }
 
     @Test

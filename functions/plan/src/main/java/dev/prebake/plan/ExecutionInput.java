@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.Excerpt;
 import dev.prebake.kernel.ImageReference;
+import dev.prebake.kernel.RegistrySettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheName name of the cache: lower-case letters, digits and {@code -}, at most 63
  * @param images 1 to 25 images, distinct, with at most {@link dev.prebake.kernel.BakePlan#MAX_REFERENCE_CHARACTERS} characters
  *     in their references together
+ * @param registries how registries are reached, one entry a host; some may be of registries that no image is in
  * @param architecture architecture of builder and images
  * @param instanceTypes builder types in the order to try, of this architecture; at least one
  * @param volumeSizeGiB size of the data volume, 1 to 65,536 GiB; absent to have it follow from the images
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 record ExecutionInput(
         String cacheName,
         List<ImageReference> images,
+        List<RegistrySettings> registries,
         Architecture architecture,
         List<String> instanceTypes,
         @Nullable Integer volumeSizeGiB,
@@ -45,12 +48,14 @@ record ExecutionInput(
          *
          * @param problems every problem, each with its field's name in front; never empty
          * @param images the references that are well-formed all the same, so that their registries can be asked in the same go
+         * @param registries the settings of registries that are well-formed all the same
          * @param architecture the architecture; absent when that is one of the problems
          * @param volumeSizeGiB the volume's size; absent when the input gives none, or a wrong one
          */
         record Invalid(
                 List<String> problems,
                 List<ImageReference> images,
+                List<RegistrySettings> registries,
                 @Nullable Architecture architecture,
                 @Nullable Integer volumeSizeGiB)
                 implements Reading {}
@@ -63,6 +68,7 @@ record ExecutionInput(
             return new Reading.Invalid(
                     List.of("the input must be a JSON object, such as {} for the deployment's defaults; it is "
                             + found),
+                    List.of(),
                     List.of(),
                     null,
                     null);

@@ -6,6 +6,7 @@ import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.Excerpt;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.MalformedReferenceException;
+import dev.prebake.kernel.RegistrySettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class InputReader {
     private static final Set<String> FIELDS = Set.of(
             "cacheName",
             "images",
+            "registries",
             "architecture",
             "instanceTypes",
             "volumeSizeGiB",
@@ -38,7 +41,20 @@ final class InputReader {
     private static final Pattern PARAMETER_LEVEL = Pattern.compile("[a-zA-Z0-9_.-]+");
     private static final Pattern RESERVED_PARAMETER = Pattern.compile("/(?:aws|ssm).*", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern SECRET_ARN = Pattern.compile(
+            "arn:aws[a-z-]*:secretsmanager:[a-z]{2}[a-z0-9-]{1,30}:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]{1,519}");
+    /** An address without user, query or fragment; its host is looked at by itself. */
+    private static final Pattern MIRROR =
+            Pattern.compile("(?<scheme>https?)://(?<host>[a-zA-Z0-9.:\\[\\]-]+)(?:/[a-zA-Z0-9._-]+)*/?");
+    /** By name; those under {@code /aws} can be read too. */
+    private static final Pattern READ_PARAMETER = Pattern.compile("/?[a-zA-Z0-9_.-]+(?:/[a-zA-Z0-9_.-]+)*");
+
+    private static final Set<String> REGISTRY_FIELDS = Set.of("secretArn", "mirrors", "caParameter");
+
     private static final int MAX_IMAGES = 25;
+    private static final int MAX_REGISTRIES = 25;
+    private static final int MAX_MIRRORS = 5;
+    private static final int MAX_ADDRESS = 255;
     private static final int MAX_SNAPSHOTS = 100;
     private static final int LEAST_IOPS = 3_000;
     private static final int MAX_IOPS = 80_000;
@@ -71,6 +87,7 @@ final class InputReader {
     ExecutionInput.Reading read() {
         String cacheName = cacheName();
         List<ImageReference> images = images();
+        List<RegistrySettings> registries = registries();
         Architecture architecture = architecture();
         List<String> instanceTypes = instanceTypes(architecture);
         Integer volumeSizeGiB = integer("volumeSizeGiB", 1, VolumeSizing.MAX_GIB, null);
@@ -82,11 +99,13 @@ final class InputReader {
         boolean force = force();
         refuseUnknownFields();
         if (!problems.isEmpty()) {
-            return new ExecutionInput.Reading.Invalid(List.copyOf(problems), images, architecture, volumeSizeGiB);
+            return new ExecutionInput.Reading.Invalid(
+                    List.copyOf(problems), images, registries, architecture, volumeSizeGiB);
         }
         return new ExecutionInput.Reading.Valid(new ExecutionInput(
                 found(cacheName),
                 images,
+                registries,
                 found(architecture),
                 instanceTypes,
                 volumeSizeGiB,
@@ -164,6 +183,153 @@ final class InputReader {
         }
         // A list that is too long is refused already; asking registries about all of it would only take time.
         return List.copyOf(images.subList(0, Math.min(images.size(), MAX_IMAGES)));
+    }
+
+    private List<RegistrySettings> registries() {
+        JsonNode node = field("registries");
+        if (node == null) {
+            return List.of();
+        }
+        if (!node.isObject()) {
+            problem("registries", shown(node) + " is no object from a registry's host to its settings");
+            return List.of();
+        }
+        if (node.size() > MAX_REGISTRIES) {
+            problem("registries", "has " + node.size() + " hosts, more than " + MAX_REGISTRIES);
+            return List.of();
+        }
+        List<RegistrySettings> registries = new ArrayList<>();
+        node.properties().forEach(entry -> {
+            RegistrySettings settings = registry(entry.getKey(), entry.getValue());
+            if (settings == null) {
+                return;
+            }
+            if (registries.stream().anyMatch(other -> other.host().equals(settings.host()))) {
+                problem("registries", Excerpt.of(entry.getKey()) + " is another name of a host that is there already");
+            } else {
+                registries.add(settings);
+            }
+        });
+        return List.copyOf(registries);
+    }
+
+    /** The settings of one registry; absent when something in them is a problem. */
+    private @Nullable RegistrySettings registry(String key, JsonNode node) {
+        int before = problems.size();
+        String host = canonicalHost(key);
+        String name = "registries." + Excerpt.bare(key);
+        if (host == null) {
+            problem(
+                    "registries",
+                    Excerpt.of(key)
+                            + " is no registry's host with an optional port, as image references name it, such as"
+                            + " 'docker.io' or 'registry.example.com:5000'");
+        }
+        if (!node.isObject()) {
+            problem(name, shown(node) + " is no object with " + listed(REGISTRY_FIELDS));
+            return null;
+        }
+        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
+            String field = names.next();
+            if (!REGISTRY_FIELDS.contains(field)) {
+                problem(
+                        name + "." + Excerpt.bare(field),
+                        "is no setting of a registry; they are " + listed(REGISTRY_FIELDS));
+            }
+        }
+        String secretArn = matching(
+                name,
+                node,
+                "secretArn",
+                SECRET_ARN,
+                "is no ARN of a secret in Secrets Manager, such as"
+                        + " 'arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-AbCdEf'");
+        String caParameter =
+                matching(name, node, "caParameter", READ_PARAMETER, "is no name of an SSM parameter, such as '/ca'");
+        List<String> mirrors = mirrors(name + ".mirrors", node.path("mirrors"));
+        if (problems.size() == before && secretArn == null && caParameter == null && mirrors.isEmpty()) {
+            problem(name, "says nothing: give one or more of " + listed(REGISTRY_FIELDS));
+        }
+        return host == null || problems.size() > before
+                ? null
+                : new RegistrySettings(host, secretArn, mirrors, caParameter);
+    }
+
+    /** The host as references have it, {@code index.docker.io} under its other name; absent when it can't be one. */
+    private static @Nullable String canonicalHost(String text) {
+        try {
+            String registry = ImageReference.parse(text + "/any/image").registry();
+            return registry.equals(text) || (registry.equals("docker.io") && text.equals("index.docker.io"))
+                    ? registry
+                    : null;
+        } catch (MalformedReferenceException e) {
+            return null;
+        }
+    }
+
+    private @Nullable String matching(String of, JsonNode object, String field, Pattern form, String whyNot) {
+        JsonNode node = object.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        // As long a text as SSM's longest name; a pattern on a longer one could exhaust the stack.
+        if (!node.isTextual()
+                || node.textValue().length() > MAX_PARAMETER_LENGTH
+                || !form.matcher(node.textValue()).matches()) {
+            problem(of + "." + field, shown(node) + " " + whyNot);
+            return null;
+        }
+        return node.textValue();
+    }
+
+    private List<String> mirrors(String field, JsonNode node) {
+        if (node.isMissingNode() || node.isNull()) {
+            return List.of();
+        }
+        if (!node.isArray() || node.size() > MAX_MIRRORS) {
+            problem(field, shown(node) + " is no list of up to " + MAX_MIRRORS + " addresses");
+            return List.of();
+        }
+        List<String> mirrors = new ArrayList<>();
+        eachEntry(field, node, (name, entry) -> {
+            String why = entry.isTextual() ? mirrorProblem(entry.textValue()) : "it is no text";
+            if (why != null) {
+                problem(
+                        name,
+                        shown(entry) + " is no mirror's address, such as 'https://mirror.example.com:5000': " + why);
+                return;
+            }
+            String address = entry.textValue().replaceFirst("/$", "");
+            if (mirrors.contains(address)) {
+                problem(name, shown(entry) + " is given twice");
+            } else {
+                mirrors.add(address);
+            }
+        });
+        return List.copyOf(mirrors);
+    }
+
+    private static @Nullable String mirrorProblem(String address) {
+        if (address.length() > MAX_ADDRESS) {
+            return "it is longer than " + MAX_ADDRESS + " characters";
+        }
+        Matcher parts = MIRROR.matcher(address);
+        if (!parts.matches()) {
+            return "it is not https://, a host with an optional port, and an optional path";
+        }
+        String host = parts.group("host");
+        // Without a dot or port it would be taken for a part of a repository.
+        String distinct = host.matches("[^.:]+") ? host + ":443" : host;
+        if (!distinct.equals(canonicalHost(distinct))) {
+            return Excerpt.of(host) + " is no host with an optional port";
+        }
+        return parts.group("scheme").equals("http") && !ImageReference.isLoopback(host)
+                ? "only a mirror on this machine may do without TLS"
+                : null;
+    }
+
+    private static String listed(Set<String> names) {
+        return String.join(", ", names.stream().sorted().toList());
     }
 
     private @Nullable Architecture architecture() {
@@ -298,10 +464,7 @@ final class InputReader {
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!FIELDS.contains(name)) {
-                problem(
-                        Excerpt.bare(name),
-                        "is no field of the input; its fields are "
-                                + String.join(", ", FIELDS.stream().sorted().toList()));
+                problem(Excerpt.bare(name), "is no field of the input; its fields are " + listed(FIELDS));
             }
         }
     }

@@ -6,12 +6,18 @@ import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.PlannedImage;
+import dev.prebake.kernel.RegistrySettings;
 import dev.prebake.kernel.StateHandler;
+import dev.prebake.registry.AwsRegistryAccess;
 import dev.prebake.registry.DistributionRegistry;
 import dev.prebake.registry.Registry;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
@@ -25,17 +31,17 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
  */
 public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
     private final BakedSnapshots snapshots;
-    private final Registry registry;
+    private final Function<List<RegistrySettings>, Registry> registries;
 
     /** Makes the handler for use. */
     public PlanBakeHandler() {
-        this(AwsClients.of(Ec2Client.builder()), new DistributionRegistry());
+        this(AwsClients.of(Ec2Client.builder()), settings -> new DistributionRegistry(new AwsRegistryAccess(settings)));
     }
 
-    PlanBakeHandler(Ec2Client ec2, Registry registry) {
+    PlanBakeHandler(Ec2Client ec2, Function<List<RegistrySettings>, Registry> registries) {
         super(PlanRequest.class);
         this.snapshots = new BakedSnapshots(ec2);
-        this.registry = registry;
+        this.registries = registries;
     }
 
     @Override
@@ -47,7 +53,8 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
     }
 
     private BakePlan plan(ExecutionInput input) {
-        ImageLookups lookups = ImageLookups.of(registry, input.images(), input.architecture());
+        List<RegistrySettings> used = used(input.registries(), input.images());
+        ImageLookups lookups = ImageLookups.of(registries.apply(used), input.images(), input.architecture());
         VolumeSizing sizing = VolumeSizing.of(lookups.found().values());
         List<String> volumeProblems =
                 sizing.problem(input.volumeSizeGiB()).stream().toList();
@@ -74,6 +81,7 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
                 input.cacheName(),
                 input.architecture(),
                 images,
+                used,
                 fingerprint,
                 sizing.compressedBytes(),
                 sizing.volume(sizeGiB, input.volumeIops(), input.volumeThroughputMiBps()),
@@ -85,6 +93,21 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
                 base.map(EarlierSnapshots.Base::snapshot).orElse(null));
     }
 
+    /** The settings of the images' registries and of their mirrors; a deployment's defaults may well have others. */
+    private static List<RegistrySettings> used(List<RegistrySettings> registries, List<ImageReference> images) {
+        Set<String> hosts = new HashSet<>();
+        images.forEach(image -> hosts.add(image.registry()));
+        registries.stream()
+                .filter(settings -> hosts.contains(settings.host()))
+                .flatMap(settings -> settings.mirrors().stream())
+                .map(mirror -> URI.create(mirror).getRawAuthority())
+                .toList()
+                .forEach(hosts::add);
+        return registries.stream()
+                .filter(settings -> hosts.contains(settings.host()))
+                .toList();
+    }
+
     /** The fields' problems, and those that the registries would have told of next time. */
     private InvalidInputException refusal(ExecutionInput.Reading.Invalid invalid) {
         @Nullable Architecture architecture = invalid.architecture();
@@ -92,7 +115,7 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
         if (architecture == null || images.isEmpty()) {
             return new InvalidInputException(invalid.problems());
         }
-        ImageLookups lookups = ImageLookups.of(registry, images, architecture);
+        ImageLookups lookups = ImageLookups.of(registries.apply(invalid.registries()), images, architecture);
         List<String> volumeProblems =
                 VolumeSizing.of(lookups.found().values()).problem(invalid.volumeSizeGiB()).stream()
                         .toList();

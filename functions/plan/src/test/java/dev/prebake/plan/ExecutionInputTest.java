@@ -3,11 +3,16 @@ package dev.prebake.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.ImageReference;
+import dev.prebake.kernel.RegistrySettings;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ExecutionInputTest {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final String SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:nvcr-AbCdEf";
+
     private static ExecutionInput valid(JsonNode json) {
         ExecutionInput.Reading reading = ExecutionInput.read(json);
         assertThat(reading).isInstanceOf(ExecutionInput.Reading.Valid.class);
@@ -40,6 +48,9 @@ final class ExecutionInputTest {
                         List.of(
                                 ImageReference.parse("nvcr.io/nvidia/pytorch:24.08-py3"),
                                 ImageReference.parse("docker.io/library/busybox:latest")),
+                        List.of(
+                                new RegistrySettings("nvcr.io", SECRET, List.of(), null),
+                                new RegistrySettings("unused.example.com", null, List.of(), "/ca")),
                         Architecture.AMD64,
                         List.of("m7i.4xlarge"),
                         64,
@@ -58,6 +69,7 @@ final class ExecutionInputTest {
                 .isEqualTo(new ExecutionInput(
                         "a",
                         List.of(ImageReference.parse("busybox")),
+                        List.of(),
                         Architecture.AMD64,
                         InstanceTypes.defaultsFor(Architecture.AMD64),
                         null,
@@ -112,6 +124,14 @@ final class ExecutionInputTest {
                 Arguments.of("parameterName", "\"" + "/a".repeat(14) + "\""),
                 Arguments.of("parameterName", "\"/" + "a".repeat(1001) + "\""),
                 Arguments.of("parameterName", "\"/team/aws\""),
+                Arguments.of("registries", "{}"),
+                Arguments.of("registries", "{\"localhost\":{\"mirrors\":[\"http://127.0.0.1:5000/a/b\"]}}"),
+                Arguments.of("registries", "{\"[::1]:5000\":{\"mirrors\":[\"https://[::1]\",\"https://m\"]}}"),
+                Arguments.of("registries", "{\"A.b\":{\"secretArn\":null,\"caParameter\":\"ca\"}}"),
+                Arguments.of("registries", "{\"a.b:1\":{\"caParameter\":\"/aws/reference/secretsmanager/ca\"}}"),
+                Arguments.of(
+                        "registries",
+                        "{\"a.b\":{\"secretArn\":\"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a/b_c+=.@-AbCdEf\"}}"),
                 Arguments.of("force", "false"));
     }
 
@@ -172,6 +192,23 @@ final class ExecutionInputTest {
                 Arguments.of("parameterName", "\"" + "/a".repeat(15) + "\"", "more than 14 levels"),
                 Arguments.of("parameterName", "\"/" + "a".repeat(1002) + "\"", "longer than 1002 characters"),
                 Arguments.of("parameterName", "5", "it is no text"),
+                Arguments.of("registries", "[]", "[] is no object from a registry's host to its settings"),
+                Arguments.of(
+                        "registries", "{\"https://a.b\":{\"caParameter\":\"/c\"}}", "'https://a.b' is no registry's"),
+                Arguments.of("registries", "{\"busybox\":{\"caParameter\":\"/c\"}}", "'busybox' is no registry's host"),
+                Arguments.of("registries", "{\"a.b/c\":{\"caParameter\":\"/c\"}}", "'a.b/c' is no registry's host"),
+                Arguments.of("registries", "{\"a.b:99999\":{\"caParameter\":\"/c\"}}", "is no registry's host"),
+                Arguments.of("registries", "{\"\":{\"caParameter\":\"/c\"}}", "'' is no registry's host"),
+                Arguments.of(
+                        "registries",
+                        "{\"docker.io\":{\"caParameter\":\"/c\"},\"index.docker.io\":{\"caParameter\":\"/c\"}}",
+                        "is another name of a host that is there already"),
+                Arguments.of(
+                        "registries",
+                        IntStream.range(0, 26)
+                                .mapToObj(i -> "\"" + i + ".b\":{\"caParameter\":\"/c\"}")
+                                .collect(Collectors.joining(",", "{", "}")),
+                        "has 26 hosts, more than 25"),
                 Arguments.of("force", "\"true\"", "'true' is neither true nor false"),
                 Arguments.of("force", "1", "1 is neither true nor false"));
     }
@@ -186,6 +223,94 @@ final class ExecutionInputTest {
                 .startsWith(field + ": ")
                 .contains(words)
                 .hasSizeLessThan(400);
+    }
+
+    static Stream<Arguments> invalidSettings() {
+        String secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";
+        return Stream.of(
+                Arguments.of("5", "registries.a.b: 5 is no object with caParameter, mirrors, secretArn"),
+                Arguments.of("{}", "registries.a.b: says nothing"),
+                Arguments.of("{\"mirrors\":[]}", "registries.a.b: says nothing"),
+                Arguments.of("{\"password\":\"p\"}", "registries.a.b.password: is no setting of a registry"),
+                Arguments.of("{\"secretArn\":\"registry\"}", "registries.a.b.secretArn: 'registry' is no ARN"),
+                Arguments.of("{\"secretArn\":\"" + secret + "\"}", "is no ARN of a secret"),
+                Arguments.of("{\"secretArn\":\"" + secret + "a b\"}", "is no ARN of a secret"),
+                Arguments.of("{\"secretArn\":\"" + secret.replace("secretsmanager", "ssm") + "a\"}", "is no ARN"),
+                Arguments.of("{\"secretArn\":\"" + secret + "a".repeat(2_000) + "\"}", "is no ARN of a secret"),
+                Arguments.of("{\"secretArn\":{\"username\":\"u\"}}", "is no ARN of a secret"),
+                Arguments.of("{\"caParameter\":\"/a//b\"}", "registries.a.b.caParameter: '/a//b' is no name"),
+                Arguments.of("{\"caParameter\":\"-----BEGIN CERTIFICATE-----\"}", "is no name of an SSM parameter"),
+                Arguments.of("{\"mirrors\":\"https://m.b\"}", "registries.a.b.mirrors: 'https://m.b' is no list"),
+                Arguments.of("{\"mirrors\":[\"m.b\"]}", "registries.a.b.mirrors[0]: 'm.b' is no mirror's address"),
+                Arguments.of("{\"mirrors\":[\"http://m.b\"]}", "only a mirror on this machine may do without TLS"),
+                Arguments.of("{\"mirrors\":[\"https://u:p@m.b\"]}", "is no mirror's address"),
+                Arguments.of("{\"mirrors\":[\"https://m.b/?x=1\"]}", "is no mirror's address"),
+                Arguments.of("{\"mirrors\":[\"https://m..b\"]}", "'m..b' is no host"),
+                Arguments.of("{\"mirrors\":[\"https://m.b:0\"]}", "'m.b:0' is no host"),
+                Arguments.of(
+                        "{\"mirrors\":[\"https://m.b\",\"https://m.b/\"]}", "mirrors[1]: 'https://m.b/' is given"));
+    }
+
+    @ParameterizedTest
+    @DisplayName("a wrong setting of a registry is one problem that names the host, the setting and what is wrong")
+    @MethodSource("invalidSettings")
+    void wrongSetting(String settings, String words) {
+        assertThat(invalid(Inputs.with("registries", "{\"a.b\":" + settings + "}"))
+                        .problems())
+                .singleElement()
+                .asString()
+                .startsWith("registries.a.b")
+                .contains(words)
+                .hasSizeLessThan(400);
+    }
+
+    @Test
+    @DisplayName("a mirror's last slash is dropped, and Docker Hub has one name")
+    void canonicalSettings() {
+        assertThat(valid(Inputs.with(
+                                "registries",
+                                "{\"index.docker.io\":{\"mirrors\":[\"https://m.example.com:5000/hub/\"]}}"))
+                        .registries())
+                .containsExactly(
+                        new RegistrySettings("docker.io", null, List.of("https://m.example.com:5000/hub"), null));
+    }
+
+    @ParameterizedTest
+    @DisplayName("what a shell or SSM would expand is refused in every field that takes text")
+    @ValueSource(
+            strings = {
+                "'", "\"", "\\", "`", "$", "$(id)", ";", "&", "|", "<", ">", "(", ")", "{{", "}}", "*", "?", "!", "#",
+                "~", " ", "\n"
+            })
+    void shellText(String text) {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        fields.put("cacheName", JSON.textNode("a" + text));
+        fields.put("images", JSON.arrayNode().add("a.b/c" + text + "d:1"));
+        fields.put("architecture", JSON.textNode("amd64" + text));
+        fields.put("instanceTypes", JSON.arrayNode().add("m7i.4xlarge" + text));
+        fields.put("fastRestoreZones", JSON.arrayNode().add("us-east-1a" + text));
+        fields.put("parameterName", JSON.textNode("/a" + text));
+        ObjectNode registries = JSON.objectNode();
+        registries.putObject("h.b" + text).put("caParameter", "/ca");
+        registries.putObject("s.b").put("secretArn", SECRET + text);
+        registries.putObject("m.b").putArray("mirrors").add("https://m.b/x" + text);
+        registries.putObject("c.b").put("caParameter", "/ca" + text);
+        fields.put("registries", registries);
+        ObjectNode input = Inputs.full();
+        input.setAll(fields);
+        assertThat(invalid(input).problems())
+                .extracting(problem -> problem.substring(0, problem.indexOf(": ")))
+                .containsExactly(
+                        "cacheName",
+                        "images[0]",
+                        "registries",
+                        "registries.s.b.secretArn",
+                        "registries.m.b.mirrors[0]",
+                        "registries.c.b.caParameter",
+                        "architecture",
+                        "instanceTypes[0]",
+                        "fastRestoreZones[0]",
+                        "parameterName");
     }
 
     static Stream<Arguments> invalidEntries() {

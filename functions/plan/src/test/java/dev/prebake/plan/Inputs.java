@@ -23,6 +23,10 @@ final class Inputs {
                 {
                   "cacheName": "gpu",
                   "images": ["nvcr.io/nvidia/pytorch:24.08-py3", "busybox"],
+                  "registries": {
+                    "nvcr.io": {"secretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:nvcr-AbCdEf"},
+                    "unused.example.com": {"caParameter": "/ca"}
+                  },
                   "architecture": "amd64",
                   "instanceTypes": ["m7i.4xlarge"],
                   "volumeSizeGiB": 64,

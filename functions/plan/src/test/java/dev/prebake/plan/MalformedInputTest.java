@@ -35,7 +35,9 @@ final class MalformedInputTest {
 
     private final PlanBakeHandler handler = new PlanBakeHandler(
             EC2,
-            new FakeRegistry().has("nvcr.io/nvidia/pytorch:24.08-py3", 1_000).has("busybox", 1_000));
+            _ -> new FakeRegistry()
+                    .has("nvcr.io/nvidia/pytorch:24.08-py3", 1_000)
+                    .has("busybox", 1_000));
 
     static {
         when(EC2.describeSnapshots(ArgumentMatchers.any(DescribeSnapshotsRequest.class)))
@@ -122,6 +124,7 @@ final class MalformedInputTest {
                         number,
                         text,
                         list(3, Arbitraries.oneOf(object, flag, number)).filter(list -> !list.isEmpty()));
+            case "registries" -> Arbitraries.oneOf(flag, number, text, list(3, text));
             case "architecture" -> Arbitraries.oneOf(object, flag, number, text);
             case "parameterName" ->
                 Arbitraries.oneOf(

@@ -15,6 +15,7 @@ import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.PlannedImage;
 import dev.prebake.kernel.PlannedVolume;
+import dev.prebake.kernel.RegistrySettings;
 import dev.prebake.registry.Registry;
 import dev.prebake.registry.UnresolvedImageException;
 import java.time.Instant;
@@ -57,7 +58,7 @@ final class PlanBakeHandlerTest {
     }
 
     private BakePlan plan(String input) {
-        return new PlanBakeHandler(ec2, registry).handle(new PlanRequest(Inputs.json(input)));
+        return new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(Inputs.json(input)));
     }
 
     @Test
@@ -66,7 +67,7 @@ final class PlanBakeHandlerTest {
         registry.has("nvcr.io/nvidia/pytorch:24.08-py3", 9 * GB, GB / 2).has("busybox", 2_000_000, GB / 2);
         ObjectNode input = Inputs.full();
         input.put("force", false);
-        BakePlan plan = new PlanBakeHandler(ec2, registry).handle(new PlanRequest(input));
+        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(input));
         List<PlannedImage> images = List.of(
                 new PlannedImage(
                         "nvcr.io/nvidia/pytorch:24.08-py3",
@@ -85,6 +86,11 @@ final class PlanBakeHandlerTest {
                         "gpu",
                         Architecture.AMD64,
                         images,
+                        List.of(new RegistrySettings(
+                                "nvcr.io",
+                                "arn:aws:secretsmanager:us-east-1:123456789012:secret:nvcr-AbCdEf",
+                                List.of(),
+                                null)),
                         Fingerprint.of(Architecture.AMD64, images, 64),
                         9 * GB + GB / 2 + 2_000_000,
                         new PlannedVolume(64, 4000, 500),
@@ -104,6 +110,19 @@ final class PlanBakeHandlerTest {
         assertThat(plan.volume()).isEqualTo(new PlannedVolume(40, 16_000, 1_000));
         assertThat(plan.fingerprint()).isEqualTo(Fingerprint.of(Architecture.AMD64, plan.images(), null));
         assertThat(plan.parameterName()).isEqualTo("/prebake/a/snapshot-id");
+    }
+
+    @Test
+    @DisplayName(
+            "the plan has the settings of the images' registries and of their mirrors, which the fingerprint leaves out")
+    void usedRegistries() {
+        registry.has("a.b/c", 1_000);
+        String start = "{\"cacheName\":\"a\",\"images\":[\"a.b/c\"]";
+        BakePlan plan =
+                plan(start + ",\"registries\":{\"z.b\":{\"caParameter\":\"/z\"},\"m.b:5000\":{\"caParameter\":\"/m\"},"
+                        + "\"a.b\":{\"mirrors\":[\"https://m.b:5000/x\"]}}}");
+        assertThat(plan.registries()).extracting(RegistrySettings::host).containsExactly("m.b:5000", "a.b");
+        assertThat(plan.fingerprint()).isEqualTo(plan(start + "}").fingerprint());
     }
 
     private static Snapshot snapshot(String id, String startedAt, Map<String, String> tags) {
@@ -236,7 +255,7 @@ final class PlanBakeHandlerTest {
         for (int i = 0; i < 25; i++) {
             input.withArray("images").add("image" + i);
         }
-        assertThat(new PlanBakeHandler(ec2, registry)
+        assertThat(new PlanBakeHandler(ec2, _ -> registry)
                         .handle(new PlanRequest(input))
                         .images())
                 .extracting(PlannedImage::reference)
@@ -312,7 +331,7 @@ final class PlanBakeHandlerTest {
     @Test
     @DisplayName("no input at all is refused in words")
     void noInput() {
-        PlanBakeHandler handler = new PlanBakeHandler(ec2, registry);
+        PlanBakeHandler handler = new PlanBakeHandler(ec2, _ -> registry);
         assertThatThrownBy(() -> handler.handle(new PlanRequest(null)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must be a JSON object");
@@ -326,7 +345,7 @@ final class PlanBakeHandlerTest {
             input.put("field" + i, i);
         }
         PlanBakeHandler handler =
-                new PlanBakeHandler(ec2, registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
+                new PlanBakeHandler(ec2, _ -> registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
         assertThatThrownBy(() -> handler.handle(new PlanRequest(input)))
                 .isInstanceOf(InvalidInputException.class)
                 .message()
@@ -341,7 +360,7 @@ final class PlanBakeHandlerTest {
         Registry broken = (_, _) -> {
             throw new ArithmeticException("ours");
         };
-        assertThatThrownBy(() -> new PlanBakeHandler(ec2, broken).handle(new PlanRequest(Inputs.full())))
+        assertThatThrownBy(() -> new PlanBakeHandler(ec2, _ -> broken).handle(new PlanRequest(Inputs.full())))
                 .isInstanceOf(ArithmeticException.class);
     }
 }

@@ -25,6 +25,7 @@ record BearerChallenge(
     private static final int MAX_CHARACTERS = 4_096;
 
     private static final Pattern SCHEME = Pattern.compile("(?i)(?:^|,)\\s*bearer\\s+");
+    private static final Pattern BASIC = Pattern.compile("(?i)(?:^|,)\\s*basic(?:\\s|,|$)");
     private static final Pattern PARAMETER = Pattern.compile(
             "\\G\\s*,?\\s*([a-zA-Z0-9_-]+)\\s*=\\s*(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^\\s,\"]+))");
 
@@ -49,6 +50,13 @@ record BearerChallenge(
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether one of the headers asks for user and password themselves (RFC 7617). */
+    static boolean isBasicAmong(List<String> headers) {
+        return headers.stream()
+                .anyMatch(header -> header.length() <= MAX_CHARACTERS
+                        && BASIC.matcher(header).find());
     }
 
     private static @Nullable String filled(@Nullable String value) {

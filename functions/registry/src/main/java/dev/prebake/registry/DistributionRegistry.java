@@ -14,16 +14,20 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks images up at their own registries and fetches them, anonymously, by the pull half of the OCI distribution specification
- * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull).
+ * Looks images up at their registries, or at mirrors of these, and fetches them, by the pull half of the OCI distribution
+ * specification (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull).
  *
  * <p>It is no more than three kinds of GET: a manifest, a configuration, a token. The OCI clients for Java that are kept up
  * don't fit. ORAS (0.7.0 to 0.8.3) reads only challenges that name a service, which {@code nvcr.io}'s doesn't, so that it
@@ -43,15 +47,27 @@ public final class DistributionRegistry implements Registry {
     /** Docker Hub's name in references isn't where its registry answers. */
     private static final String DOCKER_HUB_REGISTRY = "registry-1.docker.io";
 
-    private final RegistryHttp http;
+    private final RegistryAccess access;
+    /** By what to trust; absent for the system's authorities alone. */
+    private final Function<@Nullable SSLContext, RegistryHttp> http;
 
-    /** Makes it with the time-outs for use. */
+    private final RegistryHttp plain;
+    private final Map<String, RegistryHttp> trusting = new ConcurrentHashMap<>();
+
+    /** Makes it with the time-outs for use, for registries that are open to all. */
     public DistributionRegistry() {
-        this(new RegistryHttp(Duration.ofSeconds(10), Thread::sleep));
+        this(RegistryAccess.ANONYMOUS);
     }
 
-    DistributionRegistry(RegistryHttp http) {
+    /** Makes it with the time-outs for use. */
+    public DistributionRegistry(RegistryAccess access) {
+        this(access, trust -> new RegistryHttp(Duration.ofSeconds(10), Thread::sleep, trust));
+    }
+
+    DistributionRegistry(RegistryAccess access, Function<@Nullable SSLContext, RegistryHttp> http) {
+        this.access = access;
         this.http = http;
+        this.plain = http.apply(null);
     }
 
     @Override
@@ -86,21 +102,41 @@ public final class DistributionRegistry implements Registry {
         return image;
     }
 
-    /** One look-up, which keeps the token that it got. */
+    /** One look-up, which keeps the tokens that it got. */
     private final class LookUp {
         private final ImageReference reference;
         private final Architecture architecture;
-        private final String base;
+        /** Where to ask, in this order: the mirrors, and last the registry itself. */
+        private final List<Source> sources = new ArrayList<>();
         /** The manifests and indexes on the way, by digest. */
         private final Map<String, byte[]> seen = new LinkedHashMap<>();
-
-        private @Nullable String token;
 
         LookUp(ImageReference reference, Architecture architecture) {
             this.reference = reference;
             this.architecture = architecture;
-            String host = reference.registry().equals(DOCKER_HUB) ? DOCKER_HUB_REGISTRY : reference.registry();
-            this.base = (reference.isLoopback() ? "http://" : "https://") + host + "/v2/" + reference.repository();
+            for (URI mirror : access.mirrors(reference.registry())) {
+                sources.add(source(mirror.toString(), mirror.getRawAuthority(), "?ns=" + reference.registry()));
+            }
+            sources.add(source(null, reference.registry(), ""));
+        }
+
+        /** A mirror by its address, or without one the registry itself. */
+        private Source source(@Nullable String address, String host, String query) {
+            String pem = access.certificates(host).orElse(null);
+            String base = address;
+            if (base == null) {
+                String at = host.equals(DOCKER_HUB) ? DOCKER_HUB_REGISTRY : host;
+                // A registry on this machine that has an authority speaks TLS.
+                base = (reference.isLoopback() && pem == null ? "http://" : "https://") + at;
+            }
+            return new Source(
+                    host,
+                    base + "/v2/" + reference.repository(),
+                    query,
+                    pem == null
+                            ? plain
+                            : trusting.computeIfAbsent(pem, _ -> http.apply(TrustedAuthorities.with(pem, host))),
+                    reference);
         }
 
         ResolvedImage resolve() {
@@ -161,49 +197,125 @@ public final class DistributionRegistry implements Registry {
         }
 
         private byte[] configuration(ManifestDocument.Manifest manifest) {
-            byte[] body = found(get(blob(manifest.configDigest()), "*/*"));
+            byte[] body = get(blob(manifest.configDigest()), "*/*");
             requireDigest(manifest.configDigest(), Sha256.digestOf(body));
             return body;
         }
 
         private void save(ResolvedImage.Layer layer, Path file) {
-            URI uri = address(blob(layer.digest()));
-            found(authorized(headers -> http.save(uri, headers, file, layer.bytes()), "*/*"));
+            ask(source -> source.save(blob(layer.digest()), file, layer.bytes()));
         }
 
-        private String blob(String digest) {
-            return base + "/blobs/" + digest;
+        private static String blob(String digest) {
+            return "/blobs/" + digest;
         }
 
         private byte[] manifest(String tagOrDigest) {
-            return found(get(base + "/manifests/" + tagOrDigest, ManifestDocument.ACCEPT));
+            return get("/manifests/" + tagOrDigest, ManifestDocument.ACCEPT);
         }
 
-        private HttpResponse<byte[]> get(String address, String accept) {
-            URI uri = address(address);
-            return authorized(headers -> http.get(uri, headers, MAX_BYTES), accept);
+        private byte[] get(String path, String accept) {
+            return ask(source -> source.get(path, accept));
         }
 
-        /** Asks with the token; where there is none yet or the old one has run out, gets one first. */
+        /** Asks the mirrors in turn, and last the registry, whose answer counts when none had it. */
+        private byte[] ask(Function<Source, byte[]> question) {
+            List<String> before = new ArrayList<>();
+            for (Source source : List.copyOf(sources.subList(0, sources.size() - 1))) {
+                try {
+                    return question.apply(source);
+                } catch (UnresolvedImageException e) {
+                    before.add("mirror " + e.getMessage());
+                    if (e.mayPass() || e.getCause() != null) {
+                        // It is broken or can't be reached, and isn't waited for again.
+                        sources.remove(source);
+                    }
+                }
+            }
+            try {
+                return question.apply(sources.getLast());
+            } catch (UnresolvedImageException e) {
+                throw e.after(before);
+            }
+        }
+    }
+
+    private static void requireDigest(@Nullable String asked, String got) {
+        if (asked != null && !asked.equals(got)) {
+            throw UnresolvedImageException.lasting(
+                    "the registry answered " + asked + " with content whose digest is " + got);
+        }
+    }
+
+    static URI address(String text) {
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw UnresolvedImageException.lasting("no address can be made for it: " + e.getMessage(), e);
+        }
+    }
+
+    /** The repository at one place, with what that place wants to be shown. */
+    private final class Source {
+        private final String host;
+        private final String base;
+        private final String query;
+        private final RegistryHttp http;
+        private final ImageReference reference;
+        /** The header that opens the repository; absent until the place asks for one. */
+        private @Nullable String authorization;
+
+        private @Nullable Credentials shown;
+
+        Source(String host, String base, String query, RegistryHttp http, ImageReference reference) {
+            this.host = host;
+            this.base = base;
+            this.query = query;
+            this.http = http;
+            this.reference = reference;
+        }
+
+        byte[] get(String path, String accept) {
+            URI uri = address(base + path + query);
+            return found(authorized(uri, headers -> http.get(uri, headers, MAX_BYTES), accept));
+        }
+
+        byte[] save(String path, Path file, long bytes) {
+            URI uri = address(base + path + query);
+            return found(authorized(uri, headers -> http.save(uri, headers, file, bytes), "*/*"));
+        }
+
+        /** Asks with what opened it before; where that is nothing yet or has run out, gets it first. */
         private HttpResponse<byte[]> authorized(
-                Function<Map<String, String>, HttpResponse<byte[]>> request, String accept) {
+                URI uri, Function<Map<String, String>, HttpResponse<byte[]>> request, String accept) {
             HttpResponse<byte[]> answer = request.apply(headers(accept));
-            if (answer.statusCode() != 401) {
+            // Whoever was redirected to isn't told who asks.
+            if (answer.statusCode() != 401 || !RegistryHttp.sameOrigin(uri, answer.uri())) {
                 return answer;
             }
-            BearerChallenge challenge = BearerChallenge.among(answer.headers().allValues("www-authenticate"))
-                    .orElse(null);
-            if (challenge == null) {
+            List<String> challenges = answer.headers().allValues("www-authenticate");
+            BearerChallenge bearer = BearerChallenge.among(challenges).orElse(null);
+            if (bearer != null) {
+                authorization = "Bearer " + token(bearer);
+            } else if (BearerChallenge.isBasicAmong(challenges) && credentials() != null) {
+                authorization = Objects.requireNonNull(credentials()).basic();
+            } else {
                 return answer;
             }
-            token = token(challenge);
             return request.apply(headers(accept));
         }
 
+        private @Nullable Credentials credentials() {
+            if (shown == null) {
+                shown = access.credentials(host).orElse(null);
+            }
+            return shown;
+        }
+
         private Map<String, String> headers(String accept) {
-            return token == null
+            return authorization == null
                     ? Map.of("Accept", accept)
-                    : Map.of("Accept", accept, "Authorization", "Bearer " + token);
+                    : Map.of("Accept", accept, "Authorization", authorization);
         }
 
         private String token(BearerChallenge challenge) {
@@ -219,12 +331,15 @@ public final class DistributionRegistry implements Registry {
                     .append('=')
                     .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
             URI realm = address(address.toString());
-            String host = realm.getRawAuthority();
-            if (!reference.isLoopback() && host != null && ImageReference.isLoopback(host)) {
-                throw UnresolvedImageException.lasting(
-                        reference.registry() + " wants tokens from " + host + ", which is no registry's");
+            String at = realm.getRawAuthority();
+            if (!ImageReference.isLoopback(host) && at != null && ImageReference.isLoopback(at)) {
+                throw UnresolvedImageException.lasting(host + " wants tokens from " + at + ", which is no registry's");
             }
-            byte[] body = found(http.get(realm, Map.of("Accept", "application/json"), MAX_BYTES));
+            Credentials credentials = credentials();
+            Map<String, String> headers = credentials == null
+                    ? Map.of("Accept", "application/json")
+                    : Map.of("Accept", "application/json", "Authorization", credentials.basic());
+            byte[] body = found(http.get(realm, headers, MAX_BYTES));
             String received = "";
             try {
                 JsonNode json = Json.mapper().readTree(body);
@@ -247,27 +362,21 @@ public final class DistributionRegistry implements Registry {
             String what = RegistryAnswer.describe(answer);
             throw UnresolvedImageException.lasting(
                     switch (answer.statusCode()) {
-                        case 401, 403 ->
-                            what + "; it is private or doesn't exist, and credentials for private registries aren't"
-                                    + " configured";
+                        case 401, 403 -> what + "; " + refusal(answer.statusCode());
                         case 404 -> what + "; there is no such image";
                         default -> what + ", which is no answer to a look-up of an image";
                     });
         }
-    }
 
-    private static URI address(String text) {
-        try {
-            return URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw UnresolvedImageException.lasting("no address can be made for it: " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireDigest(@Nullable String asked, String got) {
-        if (asked != null && !asked.equals(got)) {
-            throw UnresolvedImageException.lasting(
-                    "the registry answered " + asked + " with content whose digest is " + got);
+        private String refusal(int status) {
+            Credentials credentials = shown;
+            if (credentials == null) {
+                return "it is private or doesn't exist, and no credentials are configured for " + host
+                        + ": name a secret that has them in the input's registries (secretArn)";
+            }
+            return status == 401
+                    ? "it refused the credentials of " + credentials.source() + ": correct them there"
+                    : "the " + credentials + " don't give access to it, or it doesn't exist";
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -54,13 +55,16 @@ final class RegistryHttp {
      *
      * @param timeout for one whole exchange, the body included
      * @param pause what holds back between repetitions
+     * @param trust whom to trust instead of the system's authorities; absent for those
      */
-    RegistryHttp(Duration timeout, Pause pause) {
+    RegistryHttp(Duration timeout, Pause pause, @Nullable SSLContext trust) {
         // Redirects are followed below, for the client would carry the token to the other host.
-        this.client = HttpClient.newBuilder()
-                .connectTimeout(timeout)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().connectTimeout(timeout).followRedirects(HttpClient.Redirect.NEVER);
+        if (trust != null) {
+            builder.sslContext(trust);
+        }
+        this.client = builder.build();
         this.timeout = timeout;
         this.pause = pause;
     }
@@ -153,7 +157,7 @@ final class RegistryHttp {
         return uri.getRawAuthority() != null && ImageReference.isLoopback(uri.getRawAuthority());
     }
 
-    private static boolean sameOrigin(URI a, URI b) {
+    static boolean sameOrigin(URI a, URI b) {
         return Objects.equals(a.getScheme(), b.getScheme()) && Objects.equals(a.getRawAuthority(), b.getRawAuthority());
     }
 
@@ -243,7 +247,8 @@ final class RegistryHttp {
             case SSLException tls ->
                 UnresolvedImageException.lasting(
                         "no secure connection to " + host(uri) + ": " + tls.getMessage() + "; only registries on this"
-                                + " machine are spoken to without TLS",
+                                + " machine are spoken to without TLS, and a private authority is to be named in the"
+                                + " registry's caParameter",
                         tls);
             case ConnectException unreachable ->
                 UnresolvedImageException.lasting(

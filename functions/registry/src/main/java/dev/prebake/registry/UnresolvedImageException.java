@@ -1,6 +1,7 @@
 package dev.prebake.registry;
 
 import dev.prebake.kernel.PrebakeException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,13 @@ public final class UnresolvedImageException extends PrebakeException {
     /** Trouble that may pass by itself: an overloaded registry, no answer in time. */
     public static UnresolvedImageException passing(String message, @Nullable Throwable cause) {
         return new UnresolvedImageException(message, Kind.PASSING, cause);
+    }
+
+    /** The same, with what went wrong before it. */
+    UnresolvedImageException after(List<String> before) {
+        return before.isEmpty()
+                ? this
+                : new UnresolvedImageException(getMessage() + "; before, " + String.join("; ", before), kind, this);
     }
 
     /** Whether the same question may be answered later. */

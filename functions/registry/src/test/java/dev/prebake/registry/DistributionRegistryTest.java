@@ -42,12 +42,16 @@ final class DistributionRegistryTest {
         server.close();
     }
 
+    private DistributionRegistry over(RegistryAccess access, Duration timeout) {
+        return new DistributionRegistry(access, trust -> new RegistryHttp(timeout, pauses::add, trust));
+    }
+
     private ResolvedImage resolve(String repositoryAndTag, Architecture architecture) {
         return resolve(repositoryAndTag, architecture, PATIENT);
     }
 
     private ResolvedImage resolve(String repositoryAndTag, Architecture architecture, Duration timeout) {
-        return new DistributionRegistry(new RegistryHttp(timeout, pauses::add))
+        return over(RegistryAccess.ANONYMOUS, timeout)
                 .resolve(ImageReference.parse(server.host() + "/" + repositoryAndTag), architecture);
     }
 
@@ -277,7 +281,8 @@ final class DistributionRegistryTest {
         assertThat(failure("team/app:1"))
                 .hasMessage(
                         server.host() + " answered 401 UNAUTHORIZED: authentication required; it is private or doesn't"
-                                + " exist, and credentials for private registries aren't configured");
+                                + " exist, and no credentials are configured for " + server.host()
+                                + ": name a secret that has them in the input's registries (secretArn)");
         assertThat(server.asked()).hasSize(3);
     }
 
@@ -416,7 +421,7 @@ final class DistributionRegistryTest {
         }
         UnresolvedImageException failure = catchThrowableOfType(
                 UnresolvedImageException.class,
-                () -> new DistributionRegistry(new RegistryHttp(PATIENT, pauses::add))
+                () -> over(RegistryAccess.ANONYMOUS, PATIENT)
                         .resolve(ImageReference.parse("127.0.0.1:" + port + "/app"), Architecture.AMD64));
         assertThat(failure).message().startsWith("127.0.0.1:" + port + " can't be reached: ");
         assertThat(failure.mayPass()).isFalse();
@@ -429,7 +434,7 @@ final class DistributionRegistryTest {
     void noHost(String reference) {
         UnresolvedImageException failure = catchThrowableOfType(
                 UnresolvedImageException.class,
-                () -> new DistributionRegistry(new RegistryHttp(PATIENT, pauses::add))
+                () -> over(RegistryAccess.ANONYMOUS, PATIENT)
                         .resolve(ImageReference.parse(reference), Architecture.AMD64));
         assertThat(failure).message().startsWith(reference.substring(0, reference.indexOf('/')));
         assertThat(failure.mayPass()).isFalse();

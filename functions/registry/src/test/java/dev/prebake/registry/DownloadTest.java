@@ -70,7 +70,8 @@ final class DownloadTest {
     }
 
     private ResolvedImage download() {
-        return new DistributionRegistry(new RegistryHttp(Duration.ofSeconds(60), _ -> {}))
+        return new DistributionRegistry(
+                        RegistryAccess.ANONYMOUS, trust -> new RegistryHttp(Duration.ofSeconds(60), _ -> {}, trust))
                 .download(ImageReference.parse(server.host() + "/team/app:1"), Architecture.AMD64, blobs, arrived::add);
     }
 

@@ -10,8 +10,10 @@ import dev.prebake.kernel.BakedImage;
 import dev.prebake.kernel.BakedVolume;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.Json;
+import dev.prebake.kernel.RegistrySettings;
 import dev.prebake.lab.host.DataPlane;
 import dev.prebake.lab.host.Machine;
+import dev.prebake.registry.AwsRegistryAccess;
 import dev.prebake.registry.BlobFolder;
 import dev.prebake.registry.DistributionRegistry;
 import dev.prebake.registry.ResolvedImage;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -48,14 +51,14 @@ final class DirectoryBake implements ScriptRunner {
 
     private final DataPlane plane;
     private final Instances instances;
-    private final DistributionRegistry registry = new DistributionRegistry();
 
     /** What the bake is asked to do; {@code bake/README.md} has its form. */
     private record Request(
             String volumeId,
             Architecture architecture,
             List<Image> images,
-            @Nullable String base) {
+            @Nullable String base,
+            @Nullable List<RegistrySettings> registries) {
         record Image(String reference, String digest, long compressedBytes) {}
     }
 
@@ -109,12 +112,14 @@ final class DirectoryBake implements ScriptRunner {
         List<BakedImage> baked = new ArrayList<>();
         BakeBase base;
         BlobFolder blobs = new BlobFolder(volume.resolve(BLOBS));
+        DistributionRegistry registry = new DistributionRegistry(
+                new AwsRegistryAccess(Objects.requireNonNullElse(request.registries(), List.of())));
         String current = null;
         try {
             base = request.base() == null ? null : take(request.base(), volume, blobs);
             for (Request.Image image : request.images()) {
                 current = image.reference();
-                baked.add(fetch(image, request.architecture(), blobs, progress));
+                baked.add(fetch(registry, image, request.architecture(), blobs, progress));
             }
             blobs.dropOthers();
             writeIndex(volume, baked);
@@ -157,7 +162,12 @@ final class DirectoryBake implements ScriptRunner {
         }
     }
 
-    private BakedImage fetch(Request.Image image, Architecture architecture, BlobFolder blobs, Progress progress) {
+    private static BakedImage fetch(
+            DistributionRegistry registry,
+            Request.Image image,
+            Architecture architecture,
+            BlobFolder blobs,
+            Progress progress) {
         ImageReference named = ImageReference.parse(image.reference());
         ImageReference pinned = new ImageReference(named.registry(), named.repository(), null, image.digest());
         progress.at(image.reference());

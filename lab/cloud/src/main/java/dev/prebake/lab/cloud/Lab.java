@@ -25,6 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ecr.EcrClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 
@@ -41,13 +43,20 @@ public final class Lab implements AutoCloseable {
      * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). The services' own come first there, so
      * that somebody's environment can't lead a handler elsewhere.
      */
-    private static final List<String> ENDPOINT_SETTINGS =
-            List.of("aws.endpointUrl", "aws.endpointUrlEc2", "aws.endpointUrlSsm", "aws.endpointUrlCloudWatchLogs");
+    private static final List<String> ENDPOINT_SETTINGS = List.of(
+            "aws.endpointUrl",
+            "aws.endpointUrlEc2",
+            "aws.endpointUrlSsm",
+            "aws.endpointUrlCloudWatchLogs",
+            "aws.endpointUrlSecretsManager",
+            "aws.endpointUrlEcr");
 
+    private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
+    private static final String SECRET_ACCESS_KEY = "lab";
     private static final Map<String, String> SETTINGS = Map.of(
             "aws.region", Account.REGION,
-            "aws.accessKeyId", "AKIAIOSFODNN7EXAMPLE",
-            "aws.secretAccessKey", "lab");
+            "aws.accessKeyId", ACCESS_KEY_ID,
+            "aws.secretAccessKey", SECRET_ACCESS_KEY);
 
     private static final Duration LONGEST_END = Duration.ofSeconds(20);
 
@@ -58,6 +67,7 @@ public final class Lab implements AutoCloseable {
     private final Instances instances;
     private final LabEc2 ec2;
     private final LabSsm ssm;
+    private final LabSecretsManager secrets;
     private final LabStates states;
     private final AwsEndpoint endpoint;
     private final List<String> recovered;
@@ -85,12 +95,15 @@ public final class Lab implements AutoCloseable {
                 parameters,
                 new Commands(
                         CommandDocument.parse(deployment.bakeDocument(), BakeDocument.content()),
-                        plane.real() ? new MachineScripts(instances) : new DirectoryBake(plane, instances),
+                        plane.real()
+                                ? new MachineScripts(instances, this::machineEnvironment)
+                                : new DirectoryBake(plane, instances),
                         instances,
                         logs,
                         clock,
                         background),
                 instances);
+        secrets = new LabSecretsManager(clock);
         FunctionCatalogue catalogue = FunctionCatalogue.load();
         states = new LabStates(
                 StateMachine.parse(Definition.substitute(deployment.substitutions(
@@ -104,6 +117,8 @@ public final class Lab implements AutoCloseable {
                         Service.of(Ec2Client.class, ec2),
                         Service.of(SsmClient.class, ssm),
                         Service.of(CloudWatchLogsClient.class, logs),
+                        Service.of(SecretsManagerClient.class, secrets),
+                        Service.of(EcrClient.class, new LabEcr(clock)),
                         Service.of(SfnClient.class, states))
                 .start(0);
         SETTINGS.forEach(System::setProperty);
@@ -153,6 +168,11 @@ public final class Lab implements AutoCloseable {
         return ssm;
     }
 
+    /** Secrets Manager as the lab has it: in memory alone. */
+    public SecretsManagerClient secrets() {
+        return secrets;
+    }
+
     /** Step Functions as the lab has it. */
     public SfnClient states() {
         return states;
@@ -180,6 +200,7 @@ public final class Lab implements AutoCloseable {
         states.close();
         instances.close();
         endpoint.close();
+        secrets.close();
         finishBackground();
         plane.machines().forEach(machine -> machine.close());
         plane.volumes().stream().map(Volume::id).forEach(plane::deleteVolume);
@@ -199,6 +220,26 @@ public final class Lab implements AutoCloseable {
             background.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * What leads the AWS CLI of a machine here, in place of an instance's own region and role
+     * (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html). The user's own settings don't count there.
+     */
+    private Map<String, String> machineEnvironment() {
+        return Map.of(
+                "AWS_ENDPOINT_URL",
+                endpoint.uri().toString(),
+                "AWS_REGION",
+                Account.REGION,
+                "AWS_ACCESS_KEY_ID",
+                ACCESS_KEY_ID,
+                "AWS_SECRET_ACCESS_KEY",
+                SECRET_ACCESS_KEY,
+                "AWS_CONFIG_FILE",
+                "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE",
+                "/dev/null");
     }
 
     private static List<String> recover(DataPlane plane, Executions executions, Account account) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Runs a command's script as a process on the instance's machine, from a file of its own as the SSM agent does. */
 final class MachineScripts implements ScriptRunner {
@@ -14,9 +15,16 @@ final class MachineScripts implements ScriptRunner {
     private static final Duration LOOK_AGAIN = Duration.ofHours(1);
 
     private final Instances instances;
+    private final Supplier<Map<String, String>> environment;
 
-    MachineScripts(Instances instances) {
+    /**
+     * Makes it.
+     *
+     * @param environment variables that every script has
+     */
+    MachineScripts(Instances instances, Supplier<Map<String, String>> environment) {
         this.instances = instances;
+        this.environment = environment;
     }
 
     @Override
@@ -29,7 +37,7 @@ final class MachineScripts implements ScriptRunner {
             throws InterruptedException {
         RunningCommand running = instances
                 .machine(instanceId)
-                .exec(new Command(List.of("bash", "-c", SAVE_AND_RUN), Map.of(), script, stdout, stderr));
+                .exec(new Command(List.of("bash", "-c", SAVE_AND_RUN), environment.get(), script, stdout, stderr));
         try {
             // As long as it takes: whoever called interrupts when the command's time is up.
             boolean ended;

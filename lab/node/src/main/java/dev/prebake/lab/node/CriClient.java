@@ -1,5 +1,6 @@
 package dev.prebake.lab.node;
 
+import dev.prebake.lab.node.cri.AuthConfig;
 import dev.prebake.lab.node.cri.ContainerConfig;
 import dev.prebake.lab.node.cri.ContainerStatus;
 import dev.prebake.lab.node.cri.ContainerStatusRequest;
@@ -33,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Speaks the Container Runtime Interface to a containerd over its Unix socket, as the kubelet does. */
 public final class CriClient implements AutoCloseable {
@@ -148,16 +150,20 @@ public final class CriClient implements AutoCloseable {
      * Pulls and unpacks an image.
      *
      * @param reference its reference
+     * @param login who asks the registry; absent for anonymous pulls
+     * @param server the registry's address, the only one that the login is shown to
      * @param limit how long it may take
      * @throws NodeException when it fails; the message has the reference and what containerd said
      */
-    public void pullImage(String reference, Duration limit) {
-        call(
-                "Pulling " + reference,
-                () -> images(limit)
-                        .pullImage(PullImageRequest.newBuilder()
-                                .setImage(spec(reference))
-                                .build()));
+    public void pullImage(String reference, PullSettings.@Nullable Login login, String server, Duration limit) {
+        PullImageRequest.Builder request = PullImageRequest.newBuilder().setImage(spec(reference));
+        if (login != null) {
+            request.setAuth(AuthConfig.newBuilder()
+                    .setUsername(login.user())
+                    .setPassword(login.password())
+                    .setServerAddress(server));
+        }
+        call("Pulling " + reference, () -> images(limit).pullImage(request.build()));
     }
 
     /**

@@ -20,6 +20,7 @@ import dev.prebake.lab.node.cri.PodSandboxConfig;
 import dev.prebake.lab.node.cri.PodSandboxMetadata;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -243,7 +243,7 @@ public final class Node implements AutoCloseable {
      */
     public PodStart start(PodSpec pod) {
         String image = pod.image();
-        trustLoopback(image);
+        tellHosts(image, pod.pull());
         String uid = pod.name() + "-" + pods.incrementAndGet();
         Path logs = Path.of("/run/prebake/pods", uid);
         PodSandboxConfig sandbox = sandbox(pod, uid, logs);
@@ -256,7 +256,7 @@ public final class Node implements AutoCloseable {
         Duration unpack = Duration.ZERO;
         if (!present) {
             try (var blobs = new BlobWatch(machine.fromOutside(BLOBS))) {
-                cri.pullImage(image, pod.limit());
+                cri.pullImage(image, pod.pull().login(), server(image, pod.pull()), pod.limit());
                 fetch = clock.lapAt(blobs.lastArrival());
                 unpack = clock.lap();
             }
@@ -342,28 +342,55 @@ public final class Node implements AutoCloseable {
                 .build();
     }
 
-    /** Registries on loopback speak plain HTTP; every other keeps to HTTPS. */
-    private void trustLoopback(String image) {
-        Matcher loopback = LOOPBACK.matcher(image);
-        if (!loopback.matches()) {
+    /**
+     * Tells containerd how the image's registry is reached
+     * (https://github.com/containerd/containerd/blob/main/docs/hosts.md). Registries on loopback speak plain HTTP unless they
+     * have an authority; every other keeps to HTTPS.
+     */
+    private void tellHosts(String image, PullSettings pull) {
+        String host = hostOf(image);
+        boolean loopback = LOOPBACK.matcher(image).matches();
+        if (!loopback && pull.mirrors().isEmpty() && pull.authorities().isEmpty()) {
             return;
         }
-        String host = loopback.group(1) + Objects.requireNonNullElse(loopback.group(2), "");
         Path folder = machine.fromOutside(Path.of(ContainerdConfig.CERTS, host));
         createFolder(folder);
         try {
             // containerd 1.x ignores the file if it has no host table, and then tries TLS first, for ten seconds a
             // call.
-            Files.writeString(folder.resolve("hosts.toml"), """
-                    server = "http://%1$s"
-
-                    [host."http://%1$s"]
-                    capabilities = ["pull", "resolve"]
-                    """.formatted(host));
+            String server = server(image, pull);
+            StringBuilder hosts = new StringBuilder("server = \"" + server + "\"\n");
+            for (String mirror : pull.mirrors()) {
+                appendHost(hosts, folder, mirror, URI.create(mirror).getRawAuthority(), pull);
+            }
+            appendHost(hosts, folder, server, host, pull);
+            Files.writeString(folder.resolve("hosts.toml"), hosts);
         } catch (IOException e) {
-            throw new NodeException(
-                    "Node %s could not be told that %s speaks plain HTTP".formatted(machine.id(), host), e);
+            throw new NodeException("Node %s could not be told how %s is reached".formatted(machine.id(), host), e);
         }
+    }
+
+    private static String server(String image, PullSettings pull) {
+        String host = hostOf(image);
+        boolean plain = LOOPBACK.matcher(image).matches() && !pull.authorities().containsKey(host);
+        return (plain ? "http://" : "https://") + (host.equals("docker.io") ? "registry-1.docker.io" : host);
+    }
+
+    private static void appendHost(StringBuilder hosts, Path folder, String address, String host, PullSettings pull)
+            throws IOException {
+        hosts.append("\n[host.\"").append(address).append("\"]\ncapabilities = [\"pull\", \"resolve\"]\n");
+        String authority = pull.authorities().get(host);
+        if (authority != null) {
+            String name = host.replace(':', '_') + ".pem";
+            Files.writeString(folder.resolve(name), authority);
+            // A relative path is one of this folder.
+            hosts.append("ca = \"").append(name).append("\"\n");
+        }
+    }
+
+    /** The registry of a canonical reference. */
+    private static String hostOf(String image) {
+        return image.substring(0, image.indexOf('/'));
     }
 
     private static void createFolder(Path folder) {

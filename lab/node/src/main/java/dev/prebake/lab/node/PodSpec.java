@@ -12,9 +12,16 @@ import java.util.List;
  * @param arguments what it gets instead of the image's arguments; empty for the image's own
  * @param waitForExit whether the start is measured to the program's end, or only to its start
  * @param limit how long the pull, and then the program, may take each
+ * @param pull how the image's registry is reached
  */
 public record PodSpec(
-        String name, String image, List<String> command, List<String> arguments, boolean waitForExit, Duration limit) {
+        String name,
+        String image,
+        List<String> command,
+        List<String> arguments,
+        boolean waitForExit,
+        Duration limit,
+        PullSettings pull) {
     private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(30);
 
     public PodSpec {
@@ -31,7 +38,7 @@ public record PodSpec(
      * @return the specification
      */
     public static PodSpec toExit(String name, String image, String... command) {
-        return new PodSpec(name, image, List.of(command), List.of(), true, DEFAULT_LIMIT);
+        return new PodSpec(name, image, List.of(command), List.of(), true, DEFAULT_LIMIT, PullSettings.NONE);
     }
 
     /**
@@ -43,6 +50,6 @@ public record PodSpec(
      * @return the specification
      */
     public static PodSpec toStart(String name, String image, String... command) {
-        return new PodSpec(name, image, List.of(command), List.of(), false, DEFAULT_LIMIT);
+        return new PodSpec(name, image, List.of(command), List.of(), false, DEFAULT_LIMIT, PullSettings.NONE);
     }
 }

@@ -75,6 +75,11 @@ final class Authorizer {
         return token;
     }
 
+    /** The tokens that were issued. */
+    Set<String> issued() {
+        return Set.copyOf(repositoriesByToken.keySet());
+    }
+
     private Optional<String> bearer(@Nullable String header, String repository, String address) {
         String challenge = "Bearer realm=\"http://" + address + "/token\",service=\"" + SERVICE + "\"";
         if (!repository.isEmpty()) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,6 +77,11 @@ public final class LoopbackRegistry implements AutoCloseable {
     /** Returns what was served since the start. */
     public Traffic traffic() {
         return new Traffic(requests.sum(), manifests.sum(), blobs.sum(), bytes.sum());
+    }
+
+    /** Returns the tokens that were issued since the start: what is told to clients alone. */
+    public Set<String> tokens() {
+        return authorizer.issued();
     }
 
     /** Serves a further layout from now on; a tag that is there already is moved. */

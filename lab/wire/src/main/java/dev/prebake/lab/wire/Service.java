@@ -44,7 +44,9 @@ public final class Service {
     private static Protocol protocolOf(String signingName) {
         return switch (signingName) {
             case "ec2" -> new QueryProtocol(QueryProtocol.Dialect.EC2, "http://ec2.amazonaws.com/doc/2016-11-15/");
+            case "ecr" -> new AwsJson("1.1", "AmazonEC2ContainerRegistry_V20150921");
             case "logs" -> new AwsJson("1.1", "Logs_20140328");
+            case "secretsmanager" -> new AwsJson("1.1", "secretsmanager");
             case "ssm" -> new AwsJson("1.1", "AmazonSSM");
             case "states" -> new AwsJson("1.0", "AWSStepFunctions");
             case "sts" -> new QueryProtocol(QueryProtocol.Dialect.AWS, "https://sts.amazonaws.com/doc/2011-06-15/");
