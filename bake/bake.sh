@@ -630,8 +630,8 @@ fetch() {
         fetch_here "$@" || status=$?
         ((status == 1)) || return "$status"
         words+="; before, mirror $(<"$4.reason")"
-        # What is broken or can't be reached is not waited for again.
-        [[ $http_status == 40* ]] || : >"$work/tokens/${base//\//%}.dead"
+        # One that is broken, shut or can't be reached is not asked again; one that lacks something may have the rest.
+        [[ $http_status == 404 ]] || : >"$work/tokens/${base//\//%}.dead"
     done
     registry_base "$1"
     status=0

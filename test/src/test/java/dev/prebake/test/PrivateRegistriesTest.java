@@ -73,9 +73,9 @@ class PrivateRegistriesTest {
         assumeTrue(hasProgram("aws"), "the AWS CLI is not installed (pip install awscli)");
         ImageLayout layout = ImageLayout.write(
                 folder.resolve("layout"),
-                ImageDefinition.of("private/basic:1", image("basic", Busybox.layer())),
+                ImageDefinition.of("private/basic:1", image("basic", large("basic"))),
                 ImageDefinition.of("private/token:1", image("token", large("token"))),
-                ImageDefinition.of("private/tls:1", image("tls", large("tls"))),
+                ImageDefinition.of("private/tls:1", image("tls", Busybox.layer())),
                 ImageDefinition.of("private/mirrored:1", image("mirrored", large("mirrored"))));
         behindTls = serving(layout, new RegistryAccess.Basic(USER, TLS_PASSWORD));
         mirror = serving(layout, RegistryAccess.open());
@@ -94,11 +94,11 @@ class PrivateRegistriesTest {
         try (SecretSearch.Watch watch = new SecretSearch(secrets()).watchProcesses()) {
             bake = run(
                     "--image",
+                    front.address() + "/private/tls:1",
+                    "--image",
                     basic.address() + "/private/basic:1",
                     "--image",
                     token.address() + "/private/token:1",
-                    "--image",
-                    front.address() + "/private/tls:1",
                     "--image",
                     "127.0.0.1:1/private/mirrored:1",
                     "--registry-secret",
@@ -118,7 +118,7 @@ class PrivateRegistriesTest {
                     Busybox.PATH,
                     "grep",
                     "-x",
-                    "top of basic",
+                    "top of tls",
                     "/etc/top");
             shownByProcesses = Set.copyOf(watch.found());
         }
@@ -172,12 +172,12 @@ class PrivateRegistriesTest {
         assertThat(bake.json().at("/snapshot/images"))
                 .extracting(image -> image.path("reference").asText())
                 .containsExactly(
+                        front.address() + "/private/tls:1",
                         basic.address() + "/private/basic:1",
                         token.address() + "/private/token:1",
-                        front.address() + "/private/tls:1",
                         "127.0.0.1:1/private/mirrored:1");
         JsonNode podStart = bake.json().path("podStart");
-        assertThat(podStart.path("image").asText()).isEqualTo(basic.address() + "/private/basic:1");
+        assertThat(podStart.path("image").asText()).isEqualTo(front.address() + "/private/tls:1");
         assertThat(podStart.at("/uncached/fetch").asDouble()).isPositive();
         assertThat(podStart.at("/cached/fetch").asDouble()).isZero();
         Leftovers.assertNone(home(), bake);

@@ -4,10 +4,13 @@ import static dev.prebake.lab.cloud.Doubles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.prebake.catalogue.BakeDocument;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A command document")
 class CommandDocumentTest {
@@ -56,6 +59,28 @@ class CommandDocumentTest {
                 "InvalidParameters",
                 "'Words' doesn't match",
                 () -> document.parameters(Map.of("Words", List.of("fine\n'; echo not fine"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'", "\\", "`", "$", "$(id)", ";", "&", "|", "<", ">", "(", ")", "*", "?", "!", "#", "~", "%", " ", "\n"
+            })
+    @DisplayName("of the bake refuses what a shell would expand, wherever in the request")
+    void bakeRefusesShellText(String text) {
+        CommandDocument bake = CommandDocument.parse("Bake", BakeDocument.content());
+        String request =
+                "{\"volumeId\":\"vol-0a\",\"images\":[{\"reference\":\"a.b/c:1\"}],\"registries\":[{\"host\":\"[::1]:5\","
+                        + "\"secretArn\":\"arn:aws:secretsmanager:us-east-1:123456789012:secret:a/b_c+=.@-AbCdEf\","
+                        + "\"mirrors\":[\"https://m.b:5000/x\"],\"caParameter\":\"/ca\"}]}";
+        assertThat(bake.parameters(Map.of("Request", List.of(request)))).containsEntry("Request", request);
+        for (String place : List.of("vol-0a", "c:1", "::1", "secretArn", "AbCdEf", "5000/x", "/ca")) {
+            String spoiled = request.replace(place, place + text);
+            assertRefused(
+                    "InvalidParameters",
+                    "'Request' doesn't match",
+                    () -> bake.parameters(Map.of("Request", List.of(spoiled))));
+        }
     }
 
     @Test

@@ -13,8 +13,10 @@ import dev.prebake.lab.host.MachineSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +109,21 @@ class NodeTest {
             assertThat(start.imageWasPresent()).isTrue();
             assertThat(start.exitCode()).hasValue(0);
             assertThat(start.lastLines()).hasSize(3).last().asString().startsWith("    lo:");
+        }
+        assertNothingLeft();
+    }
+
+    @Test
+    @DisplayName("A pod whose image's registry can't be reached gets it from the first mirror that can")
+    void pullsFromMirror() {
+        plane.createVolume("vol-0a", 4);
+        String[] parts = registry.reference().split("/", 2);
+        PullSettings mirrors = new PullSettings(null, List.of("http://127.0.0.1:2", "http://" + parts[0]), Map.of());
+        try (Node node = Node.boot(plane, "i-0a", "vol-0a", NodeOptions.standard())) {
+            PodStart start = node.start(new PodSpec(
+                    "one", "127.0.0.1:1/" + parts[1], List.of(), List.of(), true, Duration.ofMinutes(5), mirrors));
+            assertThat(start.imageWasPresent()).isFalse();
+            assertThat(start.lastLines()).containsExactly("from the image");
         }
         assertNothingLeft();
     }
