@@ -26,12 +26,15 @@ class ScriptsTest {
                 "shellcheck is not installed; ./prebake test installs it on Debian");
         run(List.of(
                 "shellcheck",
+                "--external-sources",
                 "prebake",
                 ".ci/run",
                 "bake/bake.sh",
                 "bake/test.sh",
                 "bench/run",
+                "bench/common.sh",
                 "bench/bake/bench.sh",
+                "bench/incremental/bench.sh",
                 "bench/podstart/bench.sh",
                 "bench/images/pytorch.sh"));
     }
