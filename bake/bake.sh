@@ -49,7 +49,7 @@ sizes=()          # compressed bytes of each, as planned; 0 if not known
 total_bytes=0
 file_size=0       # what size_of found
 declare -A secret_of=() mirrors_of=() authority_of=() # of registries' hosts, as the request has them
-base=             # where fetch asks at the moment; empty where that is to be chosen
+endpoint=         # where fetch asks at the moment; empty where that is to be chosen
 curl_options=()   # of options_for
 credentials=      # of credentials_for
 denied=           # why the last answer of a registry could not be had with credentials
@@ -380,46 +380,46 @@ repository_of() {
 # The registries of ECR, by their hosts; of other accounts and regions too.
 readonly ECR_HOST='^[0-9]{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2}[a-z0-9-]+)\.(amazonaws\.(com(\.cn)?|eu)|on\.(aws|amazonwebservices\.com\.cn))$'
 
-# registry_base REPOSITORY: leaves in base where its registry itself is asked. Docker Hub's name is not where its registry answers.
-registry_base() {
+# registry_endpoint REPOSITORY: leaves in endpoint where its registry itself is asked. Docker Hub's name is not where its registry answers.
+registry_endpoint() {
     local host=${1%%/*}
-    base=https://$host
-    [[ $host != docker.io ]] || base=https://registry-1.docker.io
+    endpoint=https://$host
+    [[ $host != docker.io ]] || endpoint=https://registry-1.docker.io
     # One on this machine that has an authority speaks TLS.
-    ! is_loopback "$1" || [[ -n ${authority_of[$host]:-} ]] || base=http://$host
+    ! is_loopback "$1" || [[ -n ${authority_of[$host]:-} ]] || endpoint=http://$host
 }
 
-# first_base REPOSITORY: leaves in base where it is asked first: at a mirror that has not failed yet, else at its registry.
-first_base() {
-    for base in ${mirrors_of[${1%%/*}]:-}; do
-        [[ -e $work/tokens/${base//\//%}.dead ]] || return 0
+# first_endpoint REPOSITORY: leaves in endpoint where it is asked first: at a mirror that has not failed yet, else at its registry.
+first_endpoint() {
+    for endpoint in ${mirrors_of[${1%%/*}]:-}; do
+        [[ -e $work/tokens/${endpoint//\//%}.dead ]] || return 0
     done
-    registry_base "$1"
+    registry_endpoint "$1"
 }
 
 # registry_url REPOSITORY: where its manifests and blobs are.
 registry_url() {
-    local base=$base
-    [[ -n $base ]] || first_base "$1"
-    printf '%s/v2/%s' "$base" "${1#*/}"
+    local endpoint=$endpoint
+    [[ -n $endpoint ]] || first_endpoint "$1"
+    printf '%s/v2/%s' "$endpoint" "${1#*/}"
 }
 
 # host_of REPOSITORY: leaves in host whose credentials and authority count where it is asked: the registry's or the mirror's.
 host_of() {
     host=${1%%/*}
     is_mirror "$1" || return 0
-    host=${base#*://} host=${host%%/*}
+    host=${endpoint#*://} host=${host%%/*}
 }
 
 is_mirror() {
-    [[ " ${mirrors_of[${1%%/*}]:-} " == *" $base "* ]]
+    [[ " ${mirrors_of[${1%%/*}]:-} " == *" $endpoint "* ]]
 }
 
 # token_file REPOSITORY: leaves in token the file with curl's options that open it; apart from the command line, where all
 # could read them.
 token_file() {
     token=$work/tokens/${1//\//%}
-    ! is_mirror "$1" || token=$work/tokens/${base//\//%}/${1//\//%}
+    ! is_mirror "$1" || token=$work/tokens/${endpoint//\//%}/${1//\//%}
     [[ -e $token ]] || {
         [[ -d ${token%/*} ]] || mkdir -p "${token%/*}"
         : >"$token"
@@ -428,15 +428,15 @@ token_file() {
 
 # options_for REPOSITORY: leaves in curl_options how its blobs and manifests are asked for, with the token that there is.
 options_for() {
-    local base=$base token host
-    [[ -n $base ]] || first_base "$1"
+    local endpoint=$endpoint token host
+    [[ -n $endpoint ]] || first_endpoint "$1"
     host_of "$1"
     token_file "$1"
     curl_options=(--silent --fail --location --connect-timeout 10 --speed-limit 1024 --speed-time 60 --config "$token")
     # A mirror of several registries is told which one is meant, as containerd does.
     ! is_mirror "$1" || curl_options+=(--url-query "ns=${1%%/*}")
     [[ -z ${authority_of[$host]:-} ]] || curl_options+=(--cacert "$work/tokens/$host.pem")
-    [[ $base == http:* ]] || curl_options+=(--proto '=https')
+    [[ $endpoint == http:* ]] || curl_options+=(--proto '=https')
 }
 
 # parameter NAME CHALLENGE: one of the challenge's parameters; nothing when it has none of that name.
@@ -537,7 +537,7 @@ authorize() {
     options+=(--connect-timeout 10 --max-time 60 --data-urlencode "scope=${scope:-repository:${repository#*/}:pull}")
     [[ -z $service ]] || options+=(--data-urlencode "service=$service")
     # Credentials go over plain HTTP to this machine only.
-    { [[ $realm == http://* ]] && is_loopback "${realm#http://}" && is_loopback "${base#*://}/"; } || options+=(--proto '=https')
+    { [[ $realm == http://* ]] && is_loopback "${realm#http://}" && is_loopback "${endpoint#*://}/"; } || options+=(--proto '=https')
     [[ -z ${authority_of[$host]:-} ]] || options+=(--cacert "$work/tokens/$host.pem")
     credentials_for "$host" || return 1
     [[ -z $credentials ]] || options+=(--config "$credentials")
@@ -623,24 +623,24 @@ refusal() {
 # fetch REPOSITORY PATH ACCEPT FILE [SIZE]: gets it whole, from where it broke off, from the first of the registry's mirrors
 # that has it, or from the registry. Fails with the reason in FILE.reason.
 fetch() {
-    local base status words=
-    for base in ${mirrors_of[${1%%/*}]:-}; do
-        [[ ! -e $work/tokens/${base//\//%}.dead ]] || continue
+    local endpoint status words=
+    for endpoint in ${mirrors_of[${1%%/*}]:-}; do
+        [[ ! -e $work/tokens/${endpoint//\//%}.dead ]] || continue
         status=0
         fetch_here "$@" || status=$?
         ((status == 1)) || return "$status"
         words+="; before, mirror $(<"$4.reason")"
         # One that is broken, shut or can't be reached is not asked again; one that lacks something may have the rest.
-        [[ $http_status == 404 ]] || : >"$work/tokens/${base//\//%}.dead"
+        [[ $http_status == 404 ]] || : >"$work/tokens/${endpoint//\//%}.dead"
     done
-    registry_base "$1"
+    registry_endpoint "$1"
     status=0
     fetch_here "$@" || status=$?
     [[ $status == 0 || -z $words ]] || printf '%s' "$words" >>"$4.reason"
     return "$status"
 }
 
-# fetch_here: fetch from where base says. What may pass is tried again: dropped connections, 429 and 5xx, with the pause that
+# fetch_here: fetch from where endpoint says. What may pass is tried again: dropped connections, 429 and 5xx, with the pause that
 # the registry asks for.
 fetch_here() {
     local repository=$1 path=$2 accept=$3 file=$4 size=${5:-} before=0 tries=0 most=$FETCH_TRIES status pause asked

@@ -588,6 +588,20 @@ from_base() {
     request "$@" | jq -c '.base = "snap-0123456789abcdef0"'
 }
 
+# A curl that notes what it is asked for.
+mkdir -p "$work/watched"
+cat >"$work/watched/curl" <<CURL
+#!/bin/bash
+printf '%s\n' "\$@" >>"$work/asked"
+PATH=\${PATH#*:} exec curl "\$@"
+CURL
+chmod +x "$work/watched/curl"
+
+only_the_registry_is_asked() {
+    grep -q "^http://127.0.0.1:$port/v2/.*/blobs/" "$work/asked" &&
+        ! grep '/v2/' "$work/asked" | grep -v "^http://127.0.0.1:$port/v2/"
+}
+
 node_keeps_layers_by_images_alone() {
     local key
     while read -r key; do
@@ -612,8 +626,10 @@ app_first=$(digest_of app:1)
 for large in 0 1048576; do
     push changed app:1
     next_volume 3G
-    PREBAKE_LARGE_LAYER=$large bake "$(from_base "$(image app:1)" "$(image many:1)")"
+    : >"$work/asked"
+    PATH=$work/watched:$PATH PREBAKE_LARGE_LAYER=$large bake "$(from_base "$(image app:1)" "$(image many:1)")"
     check "a bake from a base succeeds, layers from $large bytes on unpacked beside containerd" succeeded
+    check 'it asks the registry alone, for layers of any size' only_the_registry_is_asked
     check 'it says so, and fetches but what is new' report '.base == {snapshotId: "snap-0123456789abcdef0", kept: true}
         and .volume.fetchedBytes < 1000 and .volume.fetchedBytes > 0'
     start_node
