@@ -270,8 +270,8 @@ print_progress() {
 check_tools() {
     doing="checking the machine"
     local tool missing=()
-    for tool in awk basename blockdev cmp containerd ctr curl cut dd dirname find flock fstrim grep gzip jq mkfifo mkfs.xfs mknod mktemp mount mountpoint mv nproc od \
-        sed sha256sum sort stat sync tac tail tar tee touch tr umount uname wipefs xargs xfs_growfs xfs_repair; do
+    for tool in awk blockdev cmp containerd ctr curl cut dd find flock fstrim grep gzip jq mkfifo mkfs.xfs mknod mktemp mount \
+        mountpoint mv nproc od sed sha256sum sort stat sync tac tail tar tee touch tr umount uname wipefs xargs xfs_growfs xfs_repair; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     ((${#missing[@]} == 0)) || fail BakeFailed "the builder lacks ${missing[*]}: install the packages that bring them"
@@ -687,7 +687,7 @@ fetch_here() {
 
 find_device() {
     doing="finding volume $volume_id"
-    local link=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/} tick found
+    local link=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/} tick
     for ((tick = 0; tick < ATTACH_SECONDS * 5; tick++)); do
         if [[ -b $link ]]; then
             device=$(readlink -f "$link")
@@ -751,7 +751,7 @@ tree_sum() {
 
 # Mounts the volume as the base left it, after a check. Leaves in discarded what speaks against it.
 mount_base() {
-    local found manifest=$volume/manifest.json version
+    local found manifest=$volume/manifest.json version tree
     doing="checking the base $base on volume $volume_id ($device)"
     found=$(signatures)
     [[ $found == 'xfs ' ]] || {
@@ -772,18 +772,17 @@ mount_base() {
         elif .architecture != $architecture then "it was baked for \(.architecture)"
         else empty end' "$manifest" 2>"$work/log/base") || discarded="its manifest.json is not readable: $(last_words "$work/log/base")"
     [[ -z $discarded ]] || return 0
-    version=$(jq -r .containerd "$manifest")
+    read -r version tree empty_bytes < <(jq -r '[.containerd, .tree, .emptyBytes] | join(" ")' "$manifest")
     [[ $(printf '%s\n' "$version" "$containerd_version" | sort -V | tail -n 1) == "$containerd_version" ]] || {
         discarded="it was baked by containerd $version, which is newer than this builder's $containerd_version"
         return
     }
-    [[ $(tree_sum) == "$(jq -r .tree "$manifest")" ]] || {
+    [[ $(tree_sum) == "$tree" ]] || {
         discarded="its unpacked layers are not those that its manifest.json describes"
         return
     }
     # Does nothing where the volume is no larger than the base's.
     run xfs_growfs "$volume"
-    empty_bytes=$(jq -r .emptyBytes "$manifest")
 }
 
 # Makes the volume ready: as the base left it, or empty.
@@ -840,7 +839,7 @@ readonly STORES=(io.containerd.content.v1.content io.containerd.metadata.v1.bolt
 # hold_stores_in_memory: containerd's databases and what little content it gets. It syncs each of its writes, and each
 # sync waits for what layers are just then writing to the volume: importing 30 small layers took up to 7 s.
 hold_stores_in_memory() {
-    local store memory=$work/stores small=0 chain
+    local store memory=$work/stores small=0 chain from to
     doing="making room for containerd's databases"
     for chain in "${chains[@]}"; do
         is_large "$chain" || small=$((small + ${chain_size[$chain]}))
@@ -848,14 +847,15 @@ hold_stores_in_memory() {
     mkdir "$memory"
     mount -t tmpfs -o "size=$((small * 2 + 536870912)),mode=700" prebake-stores "$memory"
     for store in "${STORES[@]}"; do
-        mkdir -p "$(dirname "$memory/$store")" "$(dirname "$volume/$store")"
+        to=$memory/$store from=$volume/$store
+        mkdir -p "${to%/*}" "${from%/*}"
         if [[ $store == *.db ]]; then
-            [[ -e $volume/$store ]] || : >"$volume/$store"
+            [[ -e $from ]] || : >"$from"
         else
-            mkdir -p "$volume/$store"
+            mkdir -p "$from"
         fi
-        cp -a "$volume/$store" "$memory/$store"
-        mount --bind "$memory/$store" "$volume/$store"
+        cp -a "$from" "$to"
+        mount --bind "$to" "$from"
     done
 }
 
@@ -865,13 +865,10 @@ save_stores() {
     [[ -d $memory ]] || return 0
     doing="writing containerd's databases to volume $volume_id"
     for store in "${STORES[@]}"; do umount "$volume/$store"; done
-    while IFS= read -r -d '' file; do
-        if [[ $file == *.db ]]; then
-            [[ -e $volume/$file ]] || cp -a "$memory/$file" "$volume/$file"
-            cmp -s "$memory/$file" "$volume/$file" || dd if="$memory/$file" of="$volume/$file" bs=64k conv=notrunc status=none
-        fi
-    done < <(cd "$memory" && find . -name '*.db' -print0)
     cp -a --no-clobber "$memory/." "$volume/"
+    while IFS= read -r -d '' file; do
+        cmp -s "$memory/$file" "$volume/$file" || dd if="$memory/$file" of="$volume/$file" bs=64k conv=notrunc status=none
+    done < <(cd "$memory" && find . -name '*.db' -print0)
     while IFS= read -r -d '' file; do
         [[ -e $memory/$file ]] || rm "$volume/$file"
     done < <(cd "$volume" && find "${STORES[0]}" -type f -print0)
@@ -1065,11 +1062,12 @@ is_large() {
 
 # plan_layers: which layers there are.
 plan_layers() {
-    local i manifest config digest size diff chain parent sum layers depth repository top
+    local i manifest config digest size diff chain parent sum layers depth repository top folders
     local -A on_base=() counted=() listed=()
     doing="reading manifests"
     if base_is_kept; then
-        while read -r chain sum; do on_base[$chain]=$(snapshots_folder)/$sum/fs; done < <(
+        folders=$(snapshots_folder)
+        while read -r chain sum; do on_base[$chain]=$folders/$sum/fs; done < <(
             jq -r '.layers[] | [.chainId, .folder] | join(" ")' "$volume/manifest.json"
         )
     fi
@@ -1828,13 +1826,13 @@ compare_layers() {
 
 # write_manifest: what the volume has, for who mounts it and for the bake that goes on from it.
 write_manifest() {
-    local chain file=$volume/manifest.json
+    local chain folder file=$volume/manifest.json
     doing="writing manifest.json to volume $volume_id"
     local -A seen=()
     for chain in "${tops[@]}"; do
         while [[ -n $chain && -z ${seen[$chain]:-} ]]; do
-            printf '%s %s %s %s %s\n' "$chain" "${chain_layer[$chain]}" "${chain_diff[$chain]}" "${chain_size[$chain]}" \
-                "$(basename "${chain_folder[$chain]%/fs}")"
+            folder=${chain_folder[$chain]%/fs}
+            printf '%s %s %s %s %s\n' "$chain" "${chain_layer[$chain]}" "${chain_diff[$chain]}" "${chain_size[$chain]}" "${folder##*/}"
             seen[$chain]=1 chain=${chain_parent[$chain]}
         done
     done >"$work/layers-baked"

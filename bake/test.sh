@@ -318,6 +318,11 @@ device=
 # new_volume SIZE: a fresh volume, attached where EC2 has it.
 new_volume() {
     serial=$((serial + 1))
+    attach_volume "$1"
+}
+
+# attach_volume SIZE: the one of the current serial number, grown to this size.
+attach_volume() {
     volume_id=$(printf 'vol-%017x' "$serial")
     truncate -s "$1" "$work/volume$serial"
     device=$(losetup --find --show "$work/volume$serial")
@@ -569,18 +574,10 @@ drop_volume
 
 # next_volume SIZE: a volume made from a snapshot of the one before, which goes.
 next_volume() {
-    local before=$work/volume$serial old=$device
+    cp --sparse=always "$work/volume$serial" "$work/volume$((serial + 1))"
+    drop_volume
     serial=$((serial + 1))
-    cp --sparse=always "$before" "$work/volume$serial"
-    losetup -d "$old"
-    rm "$before"
-    loops=("${loops[@]/#$old/}")
-    mapfile -t loops < <(printf '%s\n' "${loops[@]}" | grep . || true)
-    truncate -s "$1" "$work/volume$serial"
-    volume_id=$(printf 'vol-%017x' "$serial")
-    device=$(losetup --find --show "$work/volume$serial")
-    loops+=("$device")
-    ln -s "$device" "/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volume_id/-/}"
+    attach_volume "$1"
 }
 
 # from_base IMAGE...: the request for a volume that has a base.

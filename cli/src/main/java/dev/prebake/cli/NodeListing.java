@@ -1,5 +1,6 @@
 package dev.prebake.cli;
 
+import dev.prebake.kernel.ImageReference;
 import dev.prebake.lab.node.NodeImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class NodeListing {
     static List<String> problems(List<LocalReport.Image> baked, List<NodeImage> listed, boolean tellsPins) {
         List<String> problems = new ArrayList<>();
         for (LocalReport.Image image : baked) {
-            String byDigest = repository(image.reference()) + "@" + image.digest();
+            String byDigest = ImageReference.parse(image.reference()).name() + "@" + image.digest();
             NodeImage found = listed.stream()
                     .filter(one -> one.digests().contains(byDigest))
                     .findFirst()
@@ -36,12 +37,5 @@ final class NodeListing {
             }
         }
         return problems;
-    }
-
-    private static String repository(String reference) {
-        int at = reference.indexOf('@');
-        String name = at < 0 ? reference : reference.substring(0, at);
-        int colon = name.lastIndexOf(':');
-        return colon > name.lastIndexOf('/') ? name.substring(0, colon) : name;
     }
 }

@@ -70,8 +70,8 @@ final class PodComparison {
     }
 
     /**
-     * Boots a node on a new volume, asks it for its images, drops the page cache, starts the pods one after another, and removes both. After a failure
-     * the volume stays for the lab to delete as it closes: a node that was interrupted may still hold it.
+     * Boots a node on a new volume, asks it for its images, drops the page cache, starts the pods one after another, and removes
+     * both. After a failure the volume stays for the lab to delete as it closes: a node that was interrupted may still hold it.
      */
     private List<PodStart> onFreshNode(
             String number,

@@ -47,16 +47,7 @@ class LocalRunTest {
     @Test
     @DisplayName("stores what the options say of registries in the lab, and the workflow finds it there")
     void privateRegistry() throws IOException {
-        ImageLayout layout = ImageLayout.write(
-                folder.resolve("images"),
-                ImageDefinition.of(
-                        "team/app:1",
-                        new PlatformImage(
-                                Platform.current(),
-                                ImageConfig.EMPTY,
-                                List.of(Layer.builder()
-                                        .file("/model", "weights")
-                                        .build()))));
+        ImageLayout layout = application();
         try (LoopbackRegistry registry = LoopbackRegistry.builder()
                         .layout(layout)
                         .access(new RegistryAccess.Basic("robot", "hidden"))
@@ -86,16 +77,7 @@ class LocalRunTest {
     @Test
     @DisplayName("reports the published snapshot, and why pod starts weren't measured; a second one reuses it")
     void bakes() throws IOException {
-        ImageLayout layout = ImageLayout.write(
-                folder.resolve("images"),
-                ImageDefinition.of(
-                        "team/app:1",
-                        new PlatformImage(
-                                Platform.current(),
-                                ImageConfig.EMPTY,
-                                List.of(Layer.builder()
-                                        .file("/model", "weights")
-                                        .build()))));
+        ImageLayout layout = application();
         try (LoopbackRegistry registry = LoopbackRegistry.serve(layout)) {
             StoredImage image = layout.image("team/app:1");
             ObjectNode input = Json.mapper().createObjectNode();
@@ -187,5 +169,19 @@ class LocalRunTest {
 
     private Terminal terminal() {
         return new Terminal(new PrintWriter(shown), false);
+    }
+
+    /** An image of one small layer. */
+    private ImageLayout application() throws IOException {
+        return ImageLayout.write(
+                folder.resolve("images"),
+                ImageDefinition.of(
+                        "team/app:1",
+                        new PlatformImage(
+                                Platform.current(),
+                                ImageConfig.EMPTY,
+                                List.of(Layer.builder()
+                                        .file("/model", "weights")
+                                        .build()))));
     }
 }
