@@ -1052,7 +1052,7 @@ spool=                    # where layers stand compressed, until the bake has ch
 pool_job=
 layer_result=
 flush_job=
-held=()                   # the layers that a label keeps from containerd's garbage collection
+declare -A held=()        # the layers that a label keeps from containerd's garbage collection
 kept_tops=()              # of each image, the highest layer that the base has; each once
 fetched_bytes=0           # compressed bytes of the layers that are fetched, each once
 
@@ -1116,8 +1116,15 @@ hold_base() {
     doing="holding the base's layers"
     for chain in "${kept_tops[@]}"; do
         snapshots label "$chain" "containerd.io/gc.root=prebake"
-        held+=("$chain")
+        held[$chain]=1
     done
+}
+
+# release CHAIN: nothing but its image and the layers on it shall keep a layer: on a node, the garbage collection has to get rid of
+# it with them.
+release() {
+    snapshots label "$1" containerd.io/gc.root=
+    unset "held[$1]"
 }
 
 # make_spool: in memory if that leaves as much again, else on the builder's own disk, else on the volume.
@@ -1584,7 +1591,10 @@ commit_layer() {
     mv -T "$from" "$folder"
     snapshots commit "$chain" "$key"
     chain_folder[$chain]=$folder
-    held+=("$chain")
+    # ctr labels what it commits.
+    held[$chain]=1
+    # Now that a layer on it keeps the parent, and not at the end: here the bake waits for layers anyway.
+    [[ -z ${held[${parent:-none}]:-} ]] || release "$parent"
 }
 
 # complete_images: has containerd unpack what is left of each image, and bind all of its layers to it.
@@ -1606,10 +1616,7 @@ complete_images() {
         learn_folders "${tops[i]}"
     done
     doing="releasing layers"
-    # Nothing but its image shall keep a layer: on a node, the garbage collection has to get rid of it with that.
-    for chain in "${held[@]}"; do
-        snapshots label "$chain" containerd.io/gc.root=
-    done
+    for chain in "${!held[@]}"; do release "$chain"; done
 }
 
 # ---- content ------------------------------------------------------------------------------------------------------
