@@ -1,0 +1,245 @@
+package dev.prebake.infra;
+
+import dev.prebake.catalogue.FunctionEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.ArnComponents;
+import software.amazon.awscdk.ArnFormat;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.PolicyStatementProps;
+
+/**
+ * What each function's role may do: the calls that its handler makes, each on as little as IAM can tell apart
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html). What bakes make carries their tags from the
+ * call that makes it, so everything else of the account's is out of reach.
+ */
+final class HandlerPermissions {
+    /** As the handlers' kernel has it: the tag of everything that a bake makes. */
+    private static final String CACHE_TAG = "prebake:cache";
+
+    private static final Map<String, Object> TAGGED = Map.of("StringLike", Map.of("aws:ResourceTag/" + CACHE_TAG, "*"));
+    private static final Map<String, Object> TAGGING = Map.of("StringLike", Map.of("aws:RequestTag/" + CACHE_TAG, "*"));
+
+    private final Stack stack;
+    private final ImageCacheProps props;
+    private final Builder builder;
+
+    /**
+     * What the functions work on.
+     *
+     * @param roleArn the builders' role
+     * @param launchTemplateId their launch template
+     * @param securityGroupId their security group
+     * @param subnetIds the subnets they are launched in
+     * @param documentName the bake's command document
+     * @param logGroupName log group of the bake's output
+     */
+    record Builder(
+            String roleArn,
+            String launchTemplateId,
+            String securityGroupId,
+            List<String> subnetIds,
+            String documentName,
+            String logGroupName) {}
+
+    HandlerPermissions(Stack stack, ImageCacheProps props, Builder builder) {
+        this.stack = stack;
+        this.props = props;
+        this.builder = builder;
+    }
+
+    /**
+     * The statements for a function.
+     *
+     * @throws IllegalArgumentException for one that the catalogue has and this class doesn't
+     */
+    List<PolicyStatement> of(FunctionEntry function) {
+        return switch (function.name()) {
+            case "PlanBake" -> plan();
+            case "LaunchBuilder" -> launch();
+            case "AwaitBuilder" -> List.of(anywhere("ec2:DescribeInstances", "ssm:DescribeInstanceInformation"));
+            case "StartBake" -> startBake();
+            case "AwaitBake" -> awaitBake();
+            case "CreateSnapshot" -> createSnapshot();
+            case "AwaitSnapshot" ->
+                List.of(anywhere("ec2:DescribeSnapshots"), on(TAGGED, List.of(ec2("volume")), "ec2:DeleteVolume"));
+            case "EnableFastRestore" ->
+                List.of(
+                        anywhere("ec2:DescribeFastSnapshotRestores"),
+                        on(TAGGED, List.of(snapshots()), "ec2:EnableFastSnapshotRestores"));
+            case "AwaitFastRestore" -> List.of(anywhere("ec2:DescribeFastSnapshotRestores"));
+            case "PublishSnapshot" -> List.of(on(null, published(), "ssm:GetParameter", "ssm:PutParameter"));
+            case "RetireSnapshots" ->
+                List.of(
+                        anywhere("ec2:DescribeSnapshots", "ec2:DescribeVolumes", "ec2:DescribeFastSnapshotRestores"),
+                        on(TAGGED, List.of(snapshots()), "ec2:DeleteSnapshot", "ec2:DisableFastSnapshotRestores"));
+            case "CleanUp" ->
+                List.of(
+                        anywhere(
+                                "ec2:DescribeInstances",
+                                "ec2:DescribeSnapshots",
+                                "ec2:DescribeVolumes",
+                                "ec2:DescribeFastSnapshotRestores"),
+                        on(TAGGED, List.of(ec2("instance")), "ec2:TerminateInstances"),
+                        on(TAGGED, List.of(ec2("volume")), "ec2:DeleteVolume"),
+                        on(TAGGED, List.of(snapshots()), "ec2:DeleteSnapshot", "ec2:DisableFastSnapshotRestores"),
+                        on(null, published(), "ssm:GetParameter"));
+            default ->
+                throw new IllegalArgumentException(
+                        "No permissions are decided for the function " + function.name() + ".");
+        };
+    }
+
+    /** What PlanBake and the builder both need to read from registries. */
+    List<PolicyStatement> registries() {
+        List<PolicyStatement> statements = new ArrayList<>();
+        statements.add(anywhere("ecr:GetAuthorizationToken"));
+        // Of other accounts and regions too, whose repositories have to let the role in.
+        statements.add(on(
+                null,
+                List.of(stack.formatArn(arn("ecr", "*", "*", "repository/*"))),
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer"));
+        if (!props.secretArns().isEmpty()) {
+            statements.add(on(null, props.secretArns(), "secretsmanager:GetSecretValue"));
+        }
+        if (!props.caParameters().isEmpty()) {
+            statements.add(
+                    on(null, props.caParameters().stream().map(this::parameter).toList(), "ssm:GetParameter"));
+        }
+        return statements;
+    }
+
+    private List<PolicyStatement> plan() {
+        List<PolicyStatement> statements = new ArrayList<>(registries());
+        statements.add(anywhere("ec2:DescribeSnapshots"));
+        return statements;
+    }
+
+    private List<PolicyStatement> launch() {
+        List<String> given = new ArrayList<>(List.of(
+                arn("launch-template/" + builder.launchTemplateId()),
+                arn("security-group/" + builder.securityGroupId()),
+                ec2("network-interface"),
+                // Public AMIs have no account.
+                stack.formatArn(arn("ec2", stack.getRegion(), "", "image/*"))));
+        builder.subnetIds().forEach(subnet -> given.add(arn("subnet/" + subnet)));
+        return List.of(
+                anywhere("ec2:DescribeInstances"),
+                on(null, given, "ec2:RunInstances"),
+                on(TAGGING, List.of(ec2("instance"), ec2("volume")), "ec2:RunInstances"),
+                on(TAGGED, List.of(snapshots()), "ec2:RunInstances"),
+                on(
+                        Map.of("StringEquals", Map.of("ec2:CreateAction", "RunInstances")),
+                        List.of(ec2("instance"), ec2("volume")),
+                        "ec2:CreateTags"),
+                // EC2 resolves the AMI's parameter as who launches.
+                on(
+                        null,
+                        List.of(stack.formatArn(
+                                arn("ssm", stack.getRegion(), "", "parameter/aws/service/eks/optimized-ami/*"))),
+                        "ssm:GetParameters"),
+                on(
+                        Map.of("StringEquals", Map.of("iam:PassedToService", "ec2." + stack.getUrlSuffix())),
+                        List.of(builder.roleArn()),
+                        "iam:PassRole"));
+    }
+
+    private List<PolicyStatement> startBake() {
+        return List.of(
+                anywhere("ssm:DescribeInstanceInformation", "ssm:ListCommands"),
+                on(null, List.of(document()), "ssm:SendCommand"),
+                on(
+                        Map.of("StringLike", Map.of("ssm:resourceTag/" + CACHE_TAG, "*")),
+                        List.of(ec2("instance")),
+                        "ssm:SendCommand"));
+    }
+
+    private List<PolicyStatement> awaitBake() {
+        return List.of(
+                anywhere("ssm:GetCommandInvocation", "ssm:DescribeInstanceInformation"),
+                on(null, List.of(bakeLogs()), "logs:DescribeLogStreams", "logs:GetLogEvents"),
+                on(null, List.of(bakeLogs() + ":log-stream:*"), "logs:GetLogEvents"));
+    }
+
+    private List<PolicyStatement> createSnapshot() {
+        return List.of(
+                anywhere("ec2:DescribeSnapshots"),
+                on(TAGGED, List.of(ec2("volume")), "ec2:CreateSnapshot"),
+                on(TAGGING, List.of(snapshots()), "ec2:CreateSnapshot"),
+                on(
+                        Map.of("StringEquals", Map.of("ec2:CreateAction", "CreateSnapshot")),
+                        List.of(snapshots()),
+                        "ec2:CreateTags"),
+                on(TAGGED, List.of(ec2("instance")), "ec2:TerminateInstances"));
+    }
+
+    /** The cache's parameter and, below it, the manifest; and the same of caches that an input names itself. */
+    private List<String> published() {
+        List<String> arns = new ArrayList<>(List.of(parameter("/prebake/*")));
+        if (!props.parameterName().startsWith("/prebake/")) {
+            arns.add(parameter(props.parameterName()));
+            arns.add(parameter(props.parameterName() + "/manifest"));
+        }
+        return arns;
+    }
+
+    String bakeLogs() {
+        return stack.formatArn(ArnComponents.builder()
+                .service("logs")
+                .resource("log-group:" + builder.logGroupName())
+                .arnFormat(ArnFormat.NO_RESOURCE_NAME)
+                .build());
+    }
+
+    private String document() {
+        return stack.formatArn(arn("ssm", stack.getRegion(), stack.getAccount(), "document/" + builder.documentName()));
+    }
+
+    private String parameter(String name) {
+        String path = name.startsWith("/") ? name : "/" + name;
+        return stack.formatArn(arn("ssm", stack.getRegion(), stack.getAccount(), "parameter" + path));
+    }
+
+    /** Every resource of a type of this account. */
+    private String ec2(String type) {
+        return arn(type + "/*");
+    }
+
+    /** Snapshots' ARNs have no account. */
+    private String snapshots() {
+        return stack.formatArn(arn("ec2", stack.getRegion(), "", "snapshot/*"));
+    }
+
+    private String arn(String resource) {
+        return stack.formatArn(arn("ec2", stack.getRegion(), stack.getAccount(), resource));
+    }
+
+    private static ArnComponents arn(String service, String region, String account, String resource) {
+        return ArnComponents.builder()
+                .service(service)
+                .region(region)
+                .account(account)
+                .resource(resource)
+                .arnFormat(ArnFormat.NO_RESOURCE_NAME)
+                .build();
+    }
+
+    /** For calls that IAM knows no resources of. */
+    private static PolicyStatement anywhere(String... actions) {
+        return on(null, List.of("*"), actions);
+    }
+
+    private static PolicyStatement on(
+            @Nullable Map<String, Object> conditions, List<String> resources, String... actions) {
+        return new PolicyStatement(PolicyStatementProps.builder()
+                .actions(Arrays.asList(actions))
+                .resources(resources)
+                .conditions(conditions == null ? Map.of() : conditions)
+                .build());
+    }
+}

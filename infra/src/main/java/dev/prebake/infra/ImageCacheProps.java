@@ -1,0 +1,329 @@
+package dev.prebake.infra;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a deployment of an image cache decides. The first group becomes the defaults of every execution's input, under the same
+ * names; an input overrides any of them. What is absent there is PlanBake's to choose.
+ *
+ * @param cacheName name of the cache: 1 to 63 lower-case letters, digits and {@code -}; default {@code default}
+ * @param images image references to bake, at most 25; none by default, so that every input has to name some
+ * @param registries settings by registry host: {@code secretArn}, {@code mirrors}, {@code caParameter}; none by default. The roles may
+ *     read exactly the secrets and parameters that stand here
+ * @param architecture {@code amd64} or {@code arm64}; default {@code amd64}
+ * @param instanceTypes builder instance types, in the order to try; absent: PlanBake's for the architecture
+ * @param volumeSizeGiB size of the data volume, in GiB, 1 to 65536; absent: worked out from the images
+ * @param volumeIops gp3 IOPS of the builder's data volume, 3000 to 80000; absent: 16000
+ * @param volumeThroughputMiBps gp3 throughput of the builder's data volume, in MiB/s, 125 to 2000; absent: 1000
+ * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in; none by default: each costs by the hour
+ * @param retainSnapshots snapshots of the cache to keep, 1 to 100, the published one included; default 3
+ * @param parameterName SSM parameter that the snapshot's ID is published in; default {@code /prebake/CACHE/snapshot-id}
+ * @param kubernetesVersion EKS version whose optimised AMI builders use, no newer than the nodes'; default {@code 1.34}
+ * @param vpcId VPC of the builders, with subnetIds; absent: a VPC of their own
+ * @param subnetIds subnets to launch builders in, in the order to try. They need a way to the registries and to SSM, Logs, ECR
+ *     and S3: an internet gateway with public addresses, a NAT gateway, or VPC endpoints
+ * @param schedule EventBridge Scheduler expression on which to start executions with an empty input, {@code rate(1 day)} or
+ *     {@code cron(0 3 * * ? *)}; absent: none
+ * @param scheduleTimezone time zone of a cron schedule; default {@code UTC}
+ * @param rebuildOnPush whether pushing to an ECR repository of this account and region that one of the images is from starts an
+ *     execution; default false
+ * @param notificationTopicArn SNS topic for failed executions; absent: a topic of the cache's own, without subscribers
+ * @param logRetentionDays days to keep logs, one of CloudWatch's values; default 30
+ */
+public record ImageCacheProps(
+        String cacheName,
+        List<String> images,
+        Map<String, Registry> registries,
+        String architecture,
+        List<String> instanceTypes,
+        @Nullable Integer volumeSizeGiB,
+        @Nullable Integer volumeIops,
+        @Nullable Integer volumeThroughputMiBps,
+        List<String> fastRestoreZones,
+        int retainSnapshots,
+        String parameterName,
+        String kubernetesVersion,
+        @Nullable String vpcId,
+        List<String> subnetIds,
+        @Nullable String schedule,
+        String scheduleTimezone,
+        boolean rebuildOnPush,
+        @Nullable String notificationTopicArn,
+        int logRetentionDays) {
+
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+    private static final Pattern CACHE_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    private static final Pattern PARAMETER = Pattern.compile("(?:/[a-zA-Z0-9_.-]+){1,14}");
+    private static final Pattern VERSION = Pattern.compile("1\\.[0-9]{2}");
+    private static final Pattern SCHEDULE = Pattern.compile("(?:rate|cron|at)\\(.+\\)");
+    private static final Pattern SECRET =
+            Pattern.compile("arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]+");
+    private static final List<Integer> RETENTIONS = List.of(
+            1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653);
+
+    /**
+     * How a registry is reached, as in an execution's input.
+     *
+     * @param secretArn secret with its login
+     * @param mirrors addresses to ask first
+     * @param caParameter SSM parameter with its authority's certificates
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Registry(
+            @Nullable String secretArn,
+            @Nullable List<String> mirrors,
+            @Nullable String caParameter) {}
+
+    /**
+     * Checks what can be checked without AWS; PlanBake checks the input's fields in full.
+     *
+     * @throws InvalidPropertiesException naming every problem
+     */
+    public ImageCacheProps {
+        images = List.copyOf(images);
+        registries = Map.copyOf(registries);
+        instanceTypes = List.copyOf(instanceTypes);
+        fastRestoreZones = List.copyOf(fastRestoreZones);
+        subnetIds = List.copyOf(subnetIds);
+        List<String> problems = new ArrayList<>();
+        require(
+                problems,
+                CACHE_NAME.matcher(cacheName).matches(),
+                "cacheName '" + cacheName
+                        + "' is no name: 1 to 63 lower-case letters, digits or '-', not starting with '-'");
+        require(problems, images.size() <= 25, "images has " + images.size() + " entries, more than 25");
+        require(
+                problems,
+                architecture.equals("amd64") || architecture.equals("arm64"),
+                "architecture '" + architecture + "' is neither amd64 nor arm64");
+        between(problems, "volumeSizeGiB", volumeSizeGiB, 1, 65_536);
+        between(problems, "volumeIops", volumeIops, 3_000, 80_000);
+        between(problems, "volumeThroughputMiBps", volumeThroughputMiBps, 125, 2_000);
+        between(problems, "retainSnapshots", retainSnapshots, 1, 100);
+        require(
+                problems,
+                PARAMETER.matcher(parameterName).matches() && !parameterName.matches("(?i)/(aws|ssm).*"),
+                "parameterName '" + parameterName + "' is no name of an SSM parameter below '/'");
+        require(
+                problems,
+                VERSION.matcher(kubernetesVersion).matches(),
+                "kubernetesVersion '" + kubernetesVersion + "' is no version such as 1.34");
+        require(
+                problems,
+                (vpcId == null) == subnetIds.isEmpty(),
+                "vpcId and subnetIds go together: one is there without the other");
+        require(
+                problems,
+                schedule == null || SCHEDULE.matcher(schedule).matches(),
+                "schedule '" + schedule + "' is neither rate(...), cron(...) nor at(...)");
+        require(
+                problems,
+                schedule == null || !images.isEmpty(),
+                "schedule is set, but there are no images: a scheduled execution has an empty input");
+        require(problems, !rebuildOnPush || !images.isEmpty(), "rebuildOnPush is set, but there are no images");
+        require(
+                problems,
+                notificationTopicArn == null || notificationTopicArn.startsWith("arn:"),
+                "notificationTopicArn '" + notificationTopicArn + "' is no ARN");
+        require(
+                problems,
+                RETENTIONS.contains(logRetentionDays),
+                "logRetentionDays " + logRetentionDays + " is none of CloudWatch's values " + RETENTIONS);
+        registries.forEach((host, registry) -> require(
+                problems,
+                registry.secretArn() == null
+                        || SECRET.matcher(registry.secretArn()).matches(),
+                "registries." + host + ".secretArn is no ARN of a secret"));
+        if (!problems.isEmpty()) {
+            throw new InvalidPropertiesException(problems);
+        }
+        String defaults = json(inputOf(
+                cacheName,
+                images,
+                registries,
+                architecture,
+                instanceTypes,
+                volumeSizeGiB,
+                volumeIops,
+                volumeThroughputMiBps,
+                fastRestoreZones,
+                retainSnapshots,
+                parameterName));
+        // They stand in a JSONata string of the definition.
+        if (defaults.indexOf('\'') >= 0 || defaults.indexOf('\\') >= 0) {
+            throw new InvalidPropertiesException(List.of("no value may hold a quotation mark or a backslash"));
+        }
+    }
+
+    /**
+     * Reads the properties from the CDK's context.
+     *
+     * @param context the context's value; absent: all of the defaults
+     * @throws InvalidPropertiesException naming every problem that can be told at once
+     */
+    public static ImageCacheProps of(@Nullable Object context) {
+        try {
+            Values values = MAPPER.convertValue(context == null ? Map.of() : context, Values.class);
+            return values.toProps();
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof JsonMappingException cause) {
+                throw new InvalidPropertiesException(
+                        List.of(cause.getPathReference() + ": " + cause.getOriginalMessage()));
+            }
+            throw e;
+        }
+    }
+
+    /** The defaults of an execution's input, as compact JSON. */
+    String defaults() {
+        return json(inputOf(
+                cacheName,
+                images,
+                registries,
+                architecture,
+                instanceTypes,
+                volumeSizeGiB,
+                volumeIops,
+                volumeThroughputMiBps,
+                fastRestoreZones,
+                retainSnapshots,
+                parameterName));
+    }
+
+    /** The secrets that registries' logins are in. */
+    List<String> secretArns() {
+        return registries.values().stream()
+                .map(Registry::secretArn)
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The SSM parameters that registries' authorities are in. */
+    List<String> caParameters() {
+        return registries.values().stream()
+                .map(Registry::caParameter)
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static Map<String, Object> inputOf(
+            String cacheName,
+            List<String> images,
+            Map<String, Registry> registries,
+            String architecture,
+            List<String> instanceTypes,
+            @Nullable Integer volumeSizeGiB,
+            @Nullable Integer volumeIops,
+            @Nullable Integer volumeThroughputMiBps,
+            List<String> fastRestoreZones,
+            int retainSnapshots,
+            String parameterName) {
+        Map<String, Object> input = new LinkedHashMap<>();
+        input.put("cacheName", cacheName);
+        put(input, "images", images.isEmpty() ? null : images);
+        put(input, "registries", registries.isEmpty() ? null : registries);
+        input.put("architecture", architecture);
+        put(input, "instanceTypes", instanceTypes.isEmpty() ? null : instanceTypes);
+        put(input, "volumeSizeGiB", volumeSizeGiB);
+        put(input, "volumeIops", volumeIops);
+        put(input, "volumeThroughputMiBps", volumeThroughputMiBps);
+        put(input, "fastRestoreZones", fastRestoreZones.isEmpty() ? null : fastRestoreZones);
+        input.put("retainSnapshots", retainSnapshots);
+        input.put("parameterName", parameterName);
+        return input;
+    }
+
+    private static void put(Map<String, Object> input, String name, @Nullable Object value) {
+        if (value != null) {
+            input.put(name, value);
+        }
+    }
+
+    private static String json(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Text and numbers can be written as JSON.", e);
+        }
+    }
+
+    private static void require(List<String> problems, boolean right, String problem) {
+        if (!right) {
+            problems.add(problem);
+        }
+    }
+
+    private static void between(List<String> problems, String name, @Nullable Integer value, int least, int most) {
+        require(
+                problems,
+                value == null || (value >= least && value <= most),
+                name + " " + value + " is not between " + least + " and " + most);
+    }
+
+    /** As they stand in the context; what is absent has its default here, and nowhere else. */
+    private record Values(
+            @Nullable String cacheName,
+            @Nullable List<String> images,
+            @Nullable Map<String, Registry> registries,
+            @Nullable String architecture,
+            @Nullable List<String> instanceTypes,
+            @Nullable Integer volumeSizeGiB,
+            @Nullable Integer volumeIops,
+            @Nullable Integer volumeThroughputMiBps,
+            @Nullable List<String> fastRestoreZones,
+            @Nullable Integer retainSnapshots,
+            @Nullable String parameterName,
+            @Nullable String kubernetesVersion,
+            @Nullable String vpcId,
+            @Nullable List<String> subnetIds,
+            @Nullable String schedule,
+            @Nullable String scheduleTimezone,
+            @Nullable Boolean rebuildOnPush,
+            @Nullable String notificationTopicArn,
+            @Nullable Integer logRetentionDays) {
+        ImageCacheProps toProps() {
+            String name = or(cacheName, "default");
+            return new ImageCacheProps(
+                    name,
+                    or(images, List.of()),
+                    or(registries, Map.of()),
+                    or(architecture, "amd64"),
+                    or(instanceTypes, List.of()),
+                    volumeSizeGiB,
+                    volumeIops,
+                    volumeThroughputMiBps,
+                    or(fastRestoreZones, List.of()),
+                    or(retainSnapshots, 3),
+                    or(parameterName, "/prebake/" + name + "/snapshot-id"),
+                    or(kubernetesVersion, "1.34"),
+                    vpcId,
+                    or(subnetIds, List.of()),
+                    schedule,
+                    or(scheduleTimezone, "UTC"),
+                    or(rebuildOnPush, false),
+                    notificationTopicArn,
+                    or(logRetentionDays, 30));
+        }
+
+        private static <T> T or(@Nullable T value, T otherwise) {
+            return value == null ? otherwise : value;
+        }
+    }
+}
