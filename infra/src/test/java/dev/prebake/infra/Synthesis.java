@@ -1,0 +1,82 @@
+package dev.prebake.infra;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.prebake.catalogue.FunctionCatalogue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Aspects;
+import software.amazon.awscdk.IAspect;
+import software.amazon.awscdk.assertions.Template;
+
+/** One synthesis of the stack, over zips that hold next to nothing: what is in the real ones is other tests' matter. */
+final class Synthesis {
+    private final ImageCacheStack stack;
+    private @Nullable Template template;
+
+    private Synthesis(ImageCacheStack stack) {
+        this.stack = stack;
+    }
+
+    static Synthesis of(Path folder, Map<String, Object> properties) {
+        FunctionCatalogue.load().functions().forEach(function -> {
+            Path target = folder.resolve("functions")
+                    .resolve(function.artifact().replaceFirst("prebake-", ""))
+                    .resolve("target");
+            try {
+                Files.createDirectories(target);
+                try (var zip =
+                        new ZipOutputStream(Files.newOutputStream(target.resolve(function.artifact() + "-1.zip")))) {
+                    zip.putNextEntry(new ZipEntry(function.artifact()));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        App app = new App(
+                AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
+        return new Synthesis(new ImageCacheStack(app, "Cache", ImageCacheProps.of(properties), new Artifacts(folder)));
+    }
+
+    Synthesis checkedBy(IAspect aspect) {
+        Aspects.of(stack).add(aspect);
+        return this;
+    }
+
+    ImageCacheStack stack() {
+        return stack;
+    }
+
+    Template template() {
+        Template made = template;
+        if (made == null) {
+            made = Template.fromStack(stack);
+            template = made;
+        }
+        return made;
+    }
+
+    /** All resources of the template, by logical ID. */
+    JsonNode resources() {
+        return new ObjectMapper().<JsonNode>valueToTree(template().toJSON()).path("Resources");
+    }
+
+    /** The properties of the resource of a type whose logical ID begins like this. */
+    JsonNode resource(String type, String prefix) {
+        return resources()
+                .propertyStream()
+                .filter(entry -> entry.getValue().path("Type").asText().equals(type)
+                        && entry.getKey().startsWith("ImageCache" + prefix))
+                .map(entry -> entry.getValue().path("Properties"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("The template has no " + type + " " + prefix + "."));
+    }
+}
