@@ -151,7 +151,7 @@ final class HandlerPermissions {
 
     private List<PolicyStatement> startBake() {
         return List.of(
-                anywhere("ssm:DescribeInstanceInformation", "ssm:ListCommands"),
+                anywhere("ssm:ListCommands"),
                 on(null, List.of(document()), "ssm:SendCommand"),
                 on(
                         Map.of("StringLike", Map.of("ssm:resourceTag/" + CACHE_TAG, "*")),
@@ -162,8 +162,7 @@ final class HandlerPermissions {
     private List<PolicyStatement> awaitBake() {
         return List.of(
                 anywhere("ssm:GetCommandInvocation", "ssm:DescribeInstanceInformation"),
-                on(null, List.of(bakeLogs()), "logs:DescribeLogStreams", "logs:GetLogEvents"),
-                on(null, List.of(bakeLogs() + ":log-stream:*"), "logs:GetLogEvents"));
+                on(null, List.of(bakeLogs()), "logs:DescribeLogStreams", "logs:GetLogEvents"));
     }
 
     private List<PolicyStatement> createSnapshot() {
@@ -188,10 +187,11 @@ final class HandlerPermissions {
         return arns;
     }
 
+    /** The bake's log group and its streams: calls on the group name a stream without a name. */
     String bakeLogs() {
         return stack.formatArn(ArnComponents.builder()
                 .service("logs")
-                .resource("log-group:" + builder.logGroupName())
+                .resource("log-group:" + builder.logGroupName() + ":*")
                 .arnFormat(ArnFormat.NO_RESOURCE_NAME)
                 .build());
     }

@@ -263,7 +263,7 @@ public final class ImageCache extends Construct {
                 // The agent lists groups before it writes, and IAM knows no narrower resource for that.
                 "logs:DescribeLogGroups"));
         statements.add(allow(
-                List.of(permissions.bakeLogs(), permissions.bakeLogs() + ":log-stream:*"),
+                List.of(permissions.bakeLogs()),
                 "logs:CreateLogStream",
                 "logs:DescribeLogStreams",
                 "logs:PutLogEvents"));

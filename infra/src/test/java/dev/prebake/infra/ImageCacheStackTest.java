@@ -127,6 +127,30 @@ class ImageCacheStackTest {
     }
 
     @Test
+    @DisplayName("lets the workflow invoke its functions and no other")
+    void workflowRole() {
+        resources.properties().forEach(entry -> {
+            if (entry.getKey().startsWith("ImageCacheStateMachineRoleDefaultPolicy")) {
+                for (JsonNode statement : entry.getValue().at("/Properties/PolicyDocument/Statement")) {
+                    if (statement.path("Action").toString().contains("lambda:")) {
+                        assertThat(statement.path("Action").asText()).isEqualTo("lambda:InvokeFunction");
+                        assertThat(statement.path("Resource").valueStream())
+                                .extracting(each -> each.at("/Fn::GetAtt/0")
+                                        .asText()
+                                        .replaceFirst("ImageCache(.*)Function.*", "$1"))
+                                .containsExactlyInAnyOrderElementsOf(FunctionCatalogue.load().functions().stream()
+                                        .map(FunctionEntry::name)
+                                        .toList());
+                        return;
+                    }
+                }
+            }
+        });
+        assertThat(resources.propertyStream().map(Map.Entry::getKey))
+                .anyMatch(id -> id.startsWith("ImageCacheStateMachineRoleDefaultPolicy"));
+    }
+
+    @Test
     @DisplayName("carries the bake's command document as it is")
     void document() throws Exception {
         JsonNode document = synthesis.resource("AWS::SSM::Document", "BakeDocument");

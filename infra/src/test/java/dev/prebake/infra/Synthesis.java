@@ -18,7 +18,7 @@ import software.amazon.awscdk.IAspect;
 import software.amazon.awscdk.assertions.Template;
 
 /** One synthesis of the stack, over zips that hold next to nothing: what is in the real ones is other tests' matter. */
-final class Synthesis {
+public final class Synthesis {
     private final ImageCacheStack stack;
     private @Nullable Template template;
 
@@ -26,7 +26,7 @@ final class Synthesis {
         this.stack = stack;
     }
 
-    static Synthesis of(Path folder, Map<String, Object> properties) {
+    public static Synthesis of(Path folder, Map<String, Object> properties) {
         FunctionCatalogue.load().functions().forEach(function -> {
             Path target = folder.resolve("functions")
                     .resolve(function.artifact().replaceFirst("prebake-", ""))
@@ -65,7 +65,7 @@ final class Synthesis {
     }
 
     /** All resources of the template, by logical ID. */
-    JsonNode resources() {
+    public JsonNode resources() {
         return new ObjectMapper().<JsonNode>valueToTree(template().toJSON()).path("Resources");
     }
 

@@ -69,6 +69,26 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.prebake.kernel..", "dev.prebake.catalogue..", "dev.prebake.lab.cloud..");
 
     @ArchTest
+    static final ArchRule THE_STACKS_KNOW_ONLY_THE_CATALOGUE = noClasses()
+            .that()
+            .resideInAPackage("dev.prebake.infra..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.prebake.lab..", "dev.prebake.cli..", "dev.prebake.kernel..", "dev.prebake.registry..")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage(STATES);
+
+    @ArchTest
+    static final ArchRule NOBODY_KNOWS_THE_STACKS = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.prebake.infra..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.prebake.infra..");
+
+    @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND_LINE = noClasses()
             .that()
             .resideOutsideOfPackage("dev.prebake.cli..")

@@ -12,6 +12,7 @@ import dev.prebake.lab.host.Volume;
 import dev.prebake.lab.states.Interpreter;
 import dev.prebake.lab.states.StateMachine;
 import dev.prebake.lab.wire.AwsEndpoint;
+import dev.prebake.lab.wire.CallInterceptor;
 import dev.prebake.lab.wire.Service;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ecr.EcrClient;
@@ -73,7 +75,7 @@ public final class Lab implements AutoCloseable {
     private final List<String> recovered;
     private boolean closed;
 
-    private Lab(DataPlane plane, LabObserver observer) throws IOException {
+    private Lab(DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer) throws IOException {
         this.plane = plane;
         deployment = Deployment.on(hostArchitecture());
         Executions executions = new Executions(plane.home().resolve("executions"));
@@ -109,18 +111,23 @@ public final class Lab implements AutoCloseable {
                 StateMachine.parse(Definition.substitute(deployment.substitutions(
                         catalogue.functions().stream().map(FunctionEntry::name).toList()))),
                 deployment,
-                new Interpreter(clock, new HandlerInvoker(catalogue), new Random()),
+                new Interpreter(
+                        clock,
+                        authorizer == null
+                                ? new HandlerInvoker(catalogue)
+                                : new IdentifiedHandlers(new HandlerInvoker(catalogue)),
+                        new Random()),
                 executions,
                 observer::happened,
                 background);
-        endpoint = AwsEndpoint.serving(
-                        Service.of(Ec2Client.class, ec2),
-                        Service.of(SsmClient.class, ssm),
-                        Service.of(CloudWatchLogsClient.class, logs),
-                        Service.of(SecretsManagerClient.class, secrets),
-                        Service.of(EcrClient.class, new LabEcr(clock)),
-                        Service.of(SfnClient.class, states))
-                .start(0);
+        AwsEndpoint.Setup setup = AwsEndpoint.serving(
+                Service.of(Ec2Client.class, ec2),
+                Service.of(SsmClient.class, ssm),
+                Service.of(CloudWatchLogsClient.class, logs),
+                Service.of(SecretsManagerClient.class, secrets),
+                Service.of(EcrClient.class, new LabEcr(clock)),
+                Service.of(SfnClient.class, states));
+        endpoint = (authorizer == null ? setup : setup.intercepting(authorizer)).start(0);
         SETTINGS.forEach(System::setProperty);
         ENDPOINT_SETTINGS.forEach(
                 setting -> System.setProperty(setting, endpoint.uri().toString()));
@@ -132,8 +139,16 @@ public final class Lab implements AutoCloseable {
      * <p>The SDK's settings of this JVM lead to the lab while it is open, so there can be one at a time.
      */
     public static Lab open(DataPlane plane, LabObserver observer) {
+        return open(plane, observer, null);
+    }
+
+    /**
+     * The same with somebody who may refuse calls. While a function runs, the calls' access key is the function's name, one
+     * function at a time; calls of anybody else come with another key.
+     */
+    public static Lab open(DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer) {
         try {
-            return new Lab(plane, observer);
+            return new Lab(plane, observer, authorizer);
         } catch (RuntimeException e) {
             plane.close();
             throw e;

@@ -1,0 +1,248 @@
+package dev.prebake.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.prebake.catalogue.FunctionCatalogue;
+import dev.prebake.catalogue.FunctionEntry;
+import dev.prebake.infra.Synthesis;
+import dev.prebake.lab.cloud.Lab;
+import dev.prebake.lab.cloud.LabObserver;
+import dev.prebake.lab.host.DataPlanes;
+import dev.prebake.lab.registry.ImageConfig;
+import dev.prebake.lab.registry.ImageDefinition;
+import dev.prebake.lab.registry.ImageLayout;
+import dev.prebake.lab.registry.Layer;
+import dev.prebake.lab.registry.LoopbackRegistry;
+import dev.prebake.lab.registry.Platform;
+import dev.prebake.lab.registry.PlatformImage;
+import dev.prebake.lab.states.HistoryDetails;
+import dev.prebake.lab.states.HistoryEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
+
+@DisplayName("The roles of the synthesised stack")
+@SuppressWarnings("NullAway.Init")
+class PermissionsTest {
+    private static final List<String> SUBNETS =
+            List.of("subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb", "subnet-0cccccccccccccccc");
+
+    /** What no run here asks for, and why it is allowed all the same. */
+    private static final Map<String, String> UNUSED = Map.of(
+            "PlanBake ecr:GetAuthorizationToken", "no registry of ECR's in reach: AwsRegistryAccessTest calls it",
+            "PlanBake ecr:BatchGetImage", "ECR checks it at its registry, which is no API of the lab's",
+            "PlanBake ecr:GetDownloadUrlForLayer", "the same, for layers");
+
+    @TempDir
+    private Path folder;
+
+    private final BlockingQueue<HistoryEvent> ends = new LinkedBlockingQueue<>();
+    private @Nullable Runnable whenBaking;
+
+    @Test
+    @DisplayName(
+            "allow what bakes, reuse, retirement and cleaning up call, and little else; without any one of it a run is refused")
+    void proof() throws Exception {
+        JsonNode resources = Synthesis.of(
+                        folder.resolve("synthesis"), Map.of("vpcId", "vpc-0123456789abcdef0", "subnetIds", SUBNETS))
+                .resources();
+        Permissions permissions = new Permissions(new RolesOfTemplate(resources, valuesOf(resources)));
+        everyRun(permissions, "complete", true);
+
+        Set<String> unused = new TreeSet<>();
+        for (FunctionEntry function : FunctionCatalogue.load().functions()) {
+            for (JsonNode statement : permissions.role(function.name()).statements()) {
+                for (String action : RolePolicy.texts(statement.path("Action"))) {
+                    // A function's own log is Lambda's to write.
+                    if (!action.matches("logs:(CreateLogStream|PutLogEvents)")
+                            && !permissions.used().contains(Permissions.key(function.name(), statement, action))) {
+                        unused.add(function.name() + " " + action);
+                    }
+                }
+            }
+        }
+        assertThat(unused).isEqualTo(new TreeSet<>(UNUSED.keySet()));
+
+        int taken = 0;
+        for (FunctionEntry function : FunctionCatalogue.load().functions()) {
+            RolePolicy whole = permissions.role(function.name());
+            for (JsonNode statement : whole.statements()) {
+                for (String action : RolePolicy.texts(statement.path("Action"))) {
+                    if (permissions.used().contains(Permissions.key(function.name(), statement, action))) {
+                        permissions.replace(function.name(), whole.without(statement, action));
+                        permissions.forgetRefused();
+                        everyRun(permissions, "without-" + taken++, false);
+                        assertThat(permissions.refused())
+                                .as("without " + action + " on " + statement.path("Resource"))
+                                .anyMatch(refused -> refused.startsWith(function.name() + " " + action + " on "));
+                    }
+                }
+            }
+            permissions.replace(function.name(), whole);
+        }
+        assertThat(taken).isGreaterThan(25);
+    }
+
+    /**
+     * A bake, its reuse, one from it that retires it, one that can't be published, one whose snapshot can't be seen, and one whose
+     * image can't be fetched.
+     *
+     * @param whole whether nothing may be refused; else the first refusal is enough
+     */
+    private void everyRun(Permissions permissions, String name, boolean whole) throws Exception {
+        ImageLayout layout = ImageLayout.write(
+                folder.resolve("images"), image("one"), image("two"), image("three"), image("four"), image("five"));
+        LoopbackRegistry registry = LoopbackRegistry.serve(layout);
+        try (Lab lab = Lab.open(
+                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(), observer(), permissions)) {
+            permissions.over(lab);
+            List<Run> runs = List.of(
+                    new Run(input(registry, "one", 3), null, false, null),
+                    new Run(input(registry, "one", 3), null, false, null),
+                    new Run(input(registry, "two", 1), null, false, null),
+                    new Run(input(registry, "three", 3), "PublishSnapshot ssm:PutParameter", false, null),
+                    new Run(input(registry, "four", 3), "AwaitSnapshot ec2:DescribeSnapshots", true, null),
+                    new Run(input(registry, "five", 3), null, false, registry::close));
+            for (Run run : runs) {
+                permissions.failing = run.failing();
+                permissions.unfinished = run.unfinished();
+                whenBaking = run.whenBaking();
+                DescribeExecutionResponse ended = run(lab, run.input());
+                if (whole) {
+                    assertThat(permissions.refused()).isEmpty();
+                    assertThat(ended.status())
+                            .as(ended.cause())
+                            .isEqualTo(run.succeeds() ? ExecutionStatus.SUCCEEDED : ExecutionStatus.FAILED);
+                    assertThat(String.valueOf(ended.cause())).doesNotContain("CleanUp failed");
+                } else if (!permissions.refused().isEmpty()) {
+                    return;
+                }
+            }
+        } finally {
+            permissions.failing = null;
+            permissions.unfinished = false;
+            whenBaking = null;
+            registry.close();
+        }
+    }
+
+    /**
+     * One execution.
+     *
+     * @param input its input
+     * @param failing the call that fails
+     * @param unfinished whether CleanUp sees snapshots as unfinished
+     * @param whenBaking what happens as the bake begins
+     */
+    private record Run(
+            String input,
+            @Nullable String failing,
+            boolean unfinished,
+            @Nullable Runnable whenBaking) {
+        boolean succeeds() {
+            return failing == null && whenBaking == null;
+        }
+    }
+
+    private DescribeExecutionResponse run(Lab lab, String input) throws InterruptedException {
+        ends.clear();
+        String arn = lab.states()
+                .startExecution(StartExecutionRequest.builder()
+                        .stateMachineArn(lab.stateMachineArn())
+                        .input(input)
+                        .build())
+                .executionArn();
+        ends.take();
+        DescribeExecutionResponse execution;
+        do {
+            execution = lab.states()
+                    .describeExecution(
+                            DescribeExecutionRequest.builder().executionArn(arn).build());
+        } while (execution.status() == ExecutionStatus.RUNNING);
+        return execution;
+    }
+
+    private LabObserver observer() {
+        return new LabObserver() {
+            @Override
+            public void happened(HistoryEvent event) {
+                Runnable hook = whenBaking;
+                if (hook != null
+                        && event.details() instanceof HistoryDetails.StateEntered entered
+                        && entered.name().equals("StartBake")) {
+                    hook.run();
+                }
+                if (event.type().isLast()) {
+                    ends.add(event);
+                }
+            }
+
+            @Override
+            public void progress(String line) {}
+        };
+    }
+
+    /** What CloudFormation would know, as the lab has it. */
+    private static Map<String, String> valuesOf(JsonNode resources) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                "AWS::Partition",
+                "aws",
+                "AWS::Region",
+                RequiredAccess.REGION,
+                "AWS::AccountId",
+                RequiredAccess.ACCOUNT,
+                "AWS::URLSuffix",
+                "amazonaws.com"));
+        resources.propertyStream().forEach(entry -> {
+            String id = entry.getKey();
+            switch (entry.getValue().path("Type").asText()) {
+                case "AWS::EC2::LaunchTemplate" -> values.put(id, "lt-0bbbbbbbbbbbbbbbb");
+                case "AWS::EC2::SecurityGroup" -> values.put(id + ".GroupId", RequiredAccess.SECURITY_GROUP);
+                case "AWS::SSM::Document" -> values.put(id, "Prebake-Bake");
+                case "AWS::Logs::LogGroup" -> {
+                    if (id.startsWith("ImageCacheBakeLogs")) {
+                        values.put(id, "/prebake/bake");
+                    }
+                }
+                case "AWS::IAM::Role" -> {
+                    if (id.startsWith("ImageCacheBuilderRole")) {
+                        values.put(id + ".Arn", RequiredAccess.BUILDER_ROLE);
+                    }
+                }
+                default -> {}
+            }
+        });
+        return values;
+    }
+
+    private static String input(LoopbackRegistry registry, String image, int retained) throws IOException {
+        return new ObjectMapper()
+                .writeValueAsString(Map.of(
+                        "images", List.of(registry.address() + "/team/" + image + ":1"), "retainSnapshots", retained));
+    }
+
+    private static ImageDefinition image(String name) throws IOException {
+        return ImageDefinition.of(
+                "team/" + name + ":1",
+                new PlatformImage(
+                        Platform.current(),
+                        ImageConfig.EMPTY,
+                        List.of(Layer.builder().file("/" + name, name).build())));
+    }
+}
