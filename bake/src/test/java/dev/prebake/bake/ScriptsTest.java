@@ -31,6 +31,8 @@ class ScriptsTest {
                 ".ci/run",
                 "bake/bake.sh",
                 "bake/test.sh",
+                "node/mount-cache.sh",
+                "node/test.sh",
                 "bench/run",
                 "bench/common.sh",
                 "bench/bake/bench.sh",
@@ -42,7 +44,17 @@ class ScriptsTest {
     @Test
     @DisplayName("bake what they are asked to, on a loop device with a real registry and containerd")
     void bake() throws Exception {
-        String output = run(List.of("bash", "bake/test.sh"));
+        passes("bake/test.sh");
+    }
+
+    @Test
+    @DisplayName("mount a baked volume before containerd starts, and keep it down where there is none")
+    void node() throws Exception {
+        passes("node/test.sh");
+    }
+
+    private static void passes(String script) throws Exception {
+        String output = run(List.of("bash", script));
         assumeTrue(!output.contains("0 passed, 0 failed"), output);
         assertThat(output).contains(" passed, 0 failed");
     }
