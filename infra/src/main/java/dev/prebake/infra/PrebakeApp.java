@@ -2,6 +2,7 @@ package dev.prebake.infra;
 
 import java.nio.file.Path;
 import software.amazon.awscdk.App;
+import software.amazon.awscdk.Stack;
 
 /** What the CDK CLI runs: {@code cdk.json} has the command and the properties. */
 public final class PrebakeApp {
@@ -10,11 +11,15 @@ public final class PrebakeApp {
     /** Writes the stacks' templates to where the CLI says, from the directory of the repository. */
     public static void main(String[] arguments) {
         App app = new App();
-        new ImageCacheStack(
-                app,
-                "PrebakeImageCache",
-                ImageCacheProps.of(app.getNode().tryGetContext("prebake")),
-                new Artifacts(Path.of("")));
+        ImageCacheProps cache = ImageCacheProps.of(app.getNode().tryGetContext("prebake"));
+        Stack workflow = new ImageCacheStack(app, "PrebakeImageCache", cache, new Artifacts(Path.of("")));
+        new GpuClusterStack(
+                        app,
+                        "PrebakeGpuCluster",
+                        GpuClusterProps.of(app.getNode().tryGetContext("prebake-cluster")),
+                        cache.parameterName())
+                // Its parameter has to be there.
+                .addStackDependency(workflow);
         app.synth();
     }
 }

@@ -1,0 +1,232 @@
+package dev.prebake.infra;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.CfnCondition;
+import software.amazon.awscdk.CfnConditionProps;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.CfnOutputProps;
+import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.Fn;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
+import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.eks.CfnNodegroup;
+import software.amazon.awscdk.services.eks_v2.AccessPolicy;
+import software.amazon.awscdk.services.eks_v2.AccessPolicyNameOptions;
+import software.amazon.awscdk.services.eks_v2.AccessScopeType;
+import software.amazon.awscdk.services.eks_v2.Addon;
+import software.amazon.awscdk.services.eks_v2.Cluster;
+import software.amazon.awscdk.services.eks_v2.ClusterLoggingTypes;
+import software.amazon.awscdk.services.eks_v2.DefaultCapacityType;
+import software.amazon.awscdk.services.eks_v2.KubernetesVersion;
+import software.amazon.awscdk.services.eks_v2.LaunchTemplateSpec;
+import software.amazon.awscdk.services.eks_v2.Nodegroup;
+import software.amazon.awscdk.services.eks_v2.NodegroupAmiType;
+import software.amazon.awscdk.services.eks_v2.NodegroupOptions;
+import software.amazon.awscdk.services.eks_v2.TaintEffect;
+import software.amazon.awscdk.services.eks_v2.TaintSpec;
+import software.constructs.Construct;
+
+/**
+ * An EKS cluster whose GPU nodes start from a published snapshot. Before the first bake there is none: the stack then has the cluster
+ * without the GPU nodes, and an output that says what to do. Each later deployment takes the snapshot that is published then.
+ */
+public final class GpuClusterStack extends Stack {
+    /** Where containerd's root is on both families of nodes. */
+    private static final String CACHE_DEVICE = "/dev/xvdb";
+
+    private final GpuClusterProps props;
+
+    /**
+     * Makes the stack, of no account or region in particular.
+     *
+     * @param parameterName SSM parameter that the snapshot's ID is published in
+     */
+    public GpuClusterStack(Construct scope, String id, GpuClusterProps props, String parameterName) {
+        super(
+                scope,
+                id,
+                StackProps.builder()
+                        .description("Prebake: GPU nodes that start from a baked EBS snapshot")
+                        .build());
+        this.props = props;
+        // CloudFormation reads the value at each deployment, and conditions may depend on it.
+        CfnParameter snapshot = CfnParameter.Builder.create(this, "SnapshotId")
+                .type("AWS::SSM::Parameter::Value<String>")
+                .defaultValue(parameterName)
+                .description("SSM parameter with the published snapshot's ID")
+                .build();
+        CfnCondition published = new CfnCondition(
+                this,
+                "SnapshotPublished",
+                CfnConditionProps.builder()
+                        .expression(Fn.conditionNot(
+                                Fn.conditionEquals(snapshot.getValueAsString(), ImageCache.NOTHING_PUBLISHED)))
+                        .build());
+        CfnCondition unpublished = new CfnCondition(
+                this,
+                "NothingPublished",
+                CfnConditionProps.builder()
+                        .expression(Fn.conditionEquals(snapshot.getValueAsString(), ImageCache.NOTHING_PUBLISHED))
+                        .build());
+
+        Cluster cluster = cluster();
+        CfnLaunchTemplate template = launchTemplate(snapshot.getValueAsString());
+        template.getCfnOptions().setCondition(published);
+        Nodegroup nodes = nodes(cluster, template);
+        CfnNodegroup group =
+                (CfnNodegroup) Objects.requireNonNull(nodes.getNode().getDefaultChild());
+        group.getCfnOptions().setCondition(published);
+
+        output("ClusterName", "For aws eks update-kubeconfig --name.", cluster.getClusterName(), null);
+        output(
+                "DevicePlugin",
+                "Lets pods ask for nvidia.com/gpu; once for each cluster.",
+                "helm upgrade --install nvdp nvidia-device-plugin --repo https://nvidia.github.io/k8s-device-plugin"
+                        + " --namespace nvidia-device-plugin --create-namespace",
+                null);
+        output("BakedSnapshot", "GPU nodes start from it.", snapshot.getValueAsString(), published);
+        output(
+                "NextStep",
+                "There are no GPU nodes yet.",
+                "No snapshot is published in " + parameterName
+                        + ". Start the image cache's workflow, wait for its end, and deploy this stack again.",
+                unpublished);
+    }
+
+    private Cluster cluster() {
+        Vpc vpc = Vpc.Builder.create(this, "Vpc").maxAzs(3).natGateways(1).build();
+        Cluster cluster = Cluster.Builder.create(this, "Cluster")
+                .vpc(vpc)
+                .version(KubernetesVersion.of(props.kubernetesVersion()))
+                .defaultCapacityType(DefaultCapacityType.NODEGROUP)
+                .defaultCapacity(0)
+                .clusterLogging(List.of(
+                        ClusterLoggingTypes.API,
+                        ClusterLoggingTypes.AUDIT,
+                        ClusterLoggingTypes.AUTHENTICATOR,
+                        ClusterLoggingTypes.CONTROLLER_MANAGER,
+                        ClusterLoggingTypes.SCHEDULER))
+                .build();
+        for (int i = 0; i < props.adminArns().size(); i++) {
+            cluster.grantAccess(
+                    "Administrator" + i,
+                    props.adminArns().get(i),
+                    List.of(AccessPolicy.fromAccessPolicyName(
+                            "AmazonEKSClusterAdminPolicy",
+                            AccessPolicyNameOptions.builder()
+                                    .accessScopeType(AccessScopeType.CLUSTER)
+                                    .build())));
+        }
+        // Networking and node identity before nodes; CoreDNS needs nodes to run on.
+        for (String name : List.of("vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns")) {
+            Addon.Builder.create(this, "Addon-" + name)
+                    .cluster(cluster)
+                    .addonName(name)
+                    .build();
+        }
+        cluster.addNodegroupCapacity(
+                "Core",
+                NodegroupOptions.builder()
+                        .amiType(NodegroupAmiType.AL2023_X86_64_STANDARD)
+                        .instanceTypes(List.of(new InstanceType("m6i.large")))
+                        .minSize(2)
+                        .desiredSize(2)
+                        .maxSize(4)
+                        .build());
+        return cluster;
+    }
+
+    private CfnLaunchTemplate launchTemplate(String snapshotId) {
+        CfnLaunchTemplate template = CfnLaunchTemplate.Builder.create(this, "GpuNodes")
+                .launchTemplateData(CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
+                        .metadataOptions(CfnLaunchTemplate.MetadataOptionsProperty.builder()
+                                .httpTokens("required")
+                                // Pods of the host's own network alone reach the node's credentials.
+                                .httpPutResponseHopLimit(1)
+                                .build())
+                        .blockDeviceMappings(List.of(
+                                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
+                                        .deviceName("/dev/xvda")
+                                        .ebs(CfnLaunchTemplate.EbsProperty.builder()
+                                                .volumeType("gp3")
+                                                .encrypted(true)
+                                                .deleteOnTermination(true)
+                                                .build())
+                                        .build(),
+                                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
+                                        .deviceName(CACHE_DEVICE)
+                                        .ebs(CfnLaunchTemplate.EbsProperty.builder()
+                                                .snapshotId(snapshotId)
+                                                .volumeType("gp3")
+                                                .iops(props.volumeIops())
+                                                .throughput(props.volumeThroughputMiBps())
+                                                .encrypted(true)
+                                                .deleteOnTermination(true)
+                                                .build())
+                                        .build()))
+                        // Bottlerocket mounts its data volume itself, and takes settings only.
+                        .userData(
+                                bottlerocket()
+                                        ? null
+                                        : Base64.getEncoder()
+                                                .encodeToString(
+                                                        NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)))
+                        .build())
+                .build();
+        if (props.volumeInitializationRateMiBps() != null) {
+            template.addPropertyOverride(
+                    "LaunchTemplateData.BlockDeviceMappings.1.Ebs.VolumeInitializationRate",
+                    props.volumeInitializationRateMiBps());
+        }
+        return template;
+    }
+
+    private Nodegroup nodes(Cluster cluster, CfnLaunchTemplate template) {
+        return cluster.addNodegroupCapacity(
+                "Gpu",
+                NodegroupOptions.builder()
+                        .amiType(
+                                bottlerocket()
+                                        ? NodegroupAmiType.BOTTLEROCKET_X86_64_NVIDIA
+                                        : NodegroupAmiType.AL2023_X86_64_NVIDIA)
+                        .instanceTypes(props.instanceTypes().stream()
+                                .map(InstanceType::new)
+                                .toList())
+                        .minSize(props.minNodes())
+                        .maxSize(props.maxNodes())
+                        .desiredSize(props.desiredNodes())
+                        .labels(Map.of("nvidia.com/gpu.present", "true", "ml-container-cache", "true"))
+                        .taints(List.of(TaintSpec.builder()
+                                .key("nvidia.com/gpu")
+                                .value("present")
+                                .effect(TaintEffect.NO_SCHEDULE)
+                                .build()))
+                        .launchTemplateSpec(LaunchTemplateSpec.builder()
+                                .id(template.getRef())
+                                .version(template.getAttrLatestVersionNumber())
+                                .build())
+                        .build());
+    }
+
+    private boolean bottlerocket() {
+        return props.nodeFamily().equals("BOTTLEROCKET");
+    }
+
+    private void output(String name, String description, String value, @Nullable CfnCondition condition) {
+        CfnOutput output = new CfnOutput(
+                this,
+                name,
+                CfnOutputProps.builder().description(description).value(value).build());
+        if (condition != null) {
+            output.setCondition(condition);
+        }
+    }
+}

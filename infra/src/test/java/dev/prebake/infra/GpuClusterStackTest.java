@@ -1,0 +1,162 @@
+package dev.prebake.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.cdklabs.cdknag.AwsSolutionsChecks;
+import io.github.cdklabs.cdknag.NagPackSuppression;
+import io.github.cdklabs.cdknag.NagSuppressions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Aspects;
+import software.amazon.awscdk.assertions.Annotations;
+import software.amazon.awscdk.assertions.Match;
+import software.amazon.awscdk.assertions.Template;
+
+@DisplayName("The GPU cluster's stack")
+class GpuClusterStackTest {
+    private static final String PARAMETER = "/prebake/default/snapshot-id";
+
+    @TempDir
+    private static Path folder;
+
+    private static GpuClusterStack stack;
+    private static JsonNode template;
+    private static JsonNode bottlerocket;
+
+    @BeforeAll
+    static void synthesise() {
+        App app = new App(
+                AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
+        stack = new GpuClusterStack(
+                app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), PARAMETER);
+        GpuClusterStack other = new GpuClusterStack(
+                app, "Bottlerocket", GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET")), PARAMETER);
+        Aspects.of(stack).add(new AwsSolutionsChecks());
+        NagSuppressions.addStackSuppressions(
+                stack,
+                List.of(
+                        suppression(
+                                "AwsSolutions-EKS1",
+                                "Teams reach the API from outside the VPC; identity guards it. A private endpoint is theirs to choose"),
+                        suppression(
+                                "AwsSolutions-IAM4",
+                                "EKS asks for exactly these managed policies on the cluster's and the nodes' roles"),
+                        suppression(
+                                "AwsSolutions-VPC7",
+                                "Flow logs are the owner's choice: they cost by traffic, and image pulls are what the cache avoids")));
+        template = new ObjectMapper().valueToTree(Template.fromStack(stack).toJSON());
+        bottlerocket = new ObjectMapper().valueToTree(Template.fromStack(other).toJSON());
+    }
+
+    private static NagPackSuppression suppression(String id, String reason) {
+        return NagPackSuppression.builder().id(id).reason(reason).build();
+    }
+
+    @Test
+    @DisplayName("passes cdk-nag's AwsSolutions, but for what is suppressed with a reason")
+    void nag() {
+        Annotations annotations = Annotations.fromStack(stack);
+        annotations.hasNoError("*", Match.stringLikeRegexp("AwsSolutions-.*"));
+        annotations.hasNoWarning("*", Match.stringLikeRegexp("AwsSolutions-.*"));
+    }
+
+    @Test
+    @DisplayName("makes GPU nodes of the published snapshot, and none while nothing is published")
+    void snapshot() {
+        assertThat(template.at("/Parameters/SnapshotId/Type").asText()).isEqualTo("AWS::SSM::Parameter::Value<String>");
+        assertThat(template.at("/Parameters/SnapshotId/Default").asText()).isEqualTo(PARAMETER);
+        assertThat(template.at("/Conditions/SnapshotPublished").toString())
+                .isEqualTo("{\"Fn::Not\":[{\"Fn::Equals\":[{\"Ref\":\"SnapshotId\"},\"none\"]}]}");
+        JsonNode launch = only(template, "AWS::EC2::LaunchTemplate");
+        assertThat(launch.path("Condition").asText()).isEqualTo("SnapshotPublished");
+        JsonNode cache = launch.at("/Properties/LaunchTemplateData/BlockDeviceMappings/1");
+        assertThat(cache.path("DeviceName").asText()).isEqualTo("/dev/xvdb");
+        assertThat(cache.at("/Ebs/SnapshotId/Ref").asText()).isEqualTo("SnapshotId");
+        assertThat(cache.at("/Ebs/VolumeInitializationRate").asInt()).isEqualTo(300);
+        JsonNode gpu = gpuNodes(template);
+        assertThat(gpu.path("Condition").asText()).isEqualTo("SnapshotPublished");
+        assertThat(gpu.at("/Properties/LaunchTemplate/Version/Fn::GetAtt/1").asText())
+                .isEqualTo("LatestVersionNumber");
+        assertThat(template.at("/Outputs/NextStep/Condition").asText()).isEqualTo("NothingPublished");
+        assertThat(template.at("/Outputs/NextStep/Value").asText()).contains(PARAMETER, "deploy this stack again");
+    }
+
+    @Test
+    @DisplayName("labels and taints GPU nodes as GPU pods expect")
+    void labels() {
+        JsonNode properties = gpuNodes(template).path("Properties");
+        assertThat(properties.path("AmiType").asText()).isEqualTo("AL2023_x86_64_NVIDIA");
+        assertThat(properties.path("Labels").toString())
+                .isEqualTo("{\"ml-container-cache\":\"true\",\"nvidia.com/gpu.present\":\"true\"}");
+        assertThat(properties.at("/Taints/0/Key").asText()).isEqualTo("nvidia.com/gpu");
+        assertThat(properties.at("/Taints/0/Effect").asText()).isEqualTo("NO_SCHEDULE");
+    }
+
+    @Test
+    @DisplayName("gives AL2023 nodes the mount as MIME multipart user data within 16 KB, and Bottlerocket none")
+    void userData() throws Exception {
+        byte[] data = Base64.getDecoder()
+                .decode(only(template, "AWS::EC2::LaunchTemplate")
+                        .at("/Properties/LaunchTemplateData/UserData")
+                        .asText());
+        assertThat(data).hasSizeLessThan(16_384);
+        assertThat(new String(data, StandardCharsets.US_ASCII))
+                .startsWith("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n--//\n")
+                .contains(Files.readString(Path.of("../node/mount-cache.sh")))
+                .endsWith("\n--//--\n");
+        assertThat(only(bottlerocket, "AWS::EC2::LaunchTemplate")
+                        .at("/Properties/LaunchTemplateData/UserData")
+                        .isMissingNode())
+                .isTrue();
+        assertThat(gpuNodes(bottlerocket).at("/Properties/AmiType").asText()).isEqualTo("BOTTLEROCKET_x86_64_NVIDIA");
+    }
+
+    @Test
+    @DisplayName("has the add-ons that every node needs")
+    void addons() {
+        assertThat(template.path("Resources").valueStream())
+                .filteredOn(resource -> resource.path("Type").asText().equals("AWS::EKS::Addon"))
+                .extracting(resource -> resource.at("/Properties/AddonName").asText())
+                .containsExactlyInAnyOrder("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent");
+    }
+
+    @Test
+    @DisplayName("names every problem of its properties at once")
+    void refusesProperties() {
+        assertThatThrownBy(() -> GpuClusterProps.of(Map.of(
+                        "nodeFamily", "AL2", "minNodes", 5, "maxNodes", 2, "volumeInitializationRateMiBps", 400)))
+                .isInstanceOf(InvalidPropertiesException.class)
+                .hasMessageContainingAll("nodeFamily 'AL2'", "minNodes 5", "volumeInitializationRateMiBps 400");
+    }
+
+    private static JsonNode gpuNodes(JsonNode template) {
+        return template.path("Resources")
+                .valueStream()
+                .filter(resource -> resource.path("Type").asText().equals("AWS::EKS::Nodegroup"))
+                .filter(resource -> resource.path("Properties").has("LaunchTemplate"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonNode only(JsonNode template, String type) {
+        List<JsonNode> found = template.path("Resources")
+                .valueStream()
+                .filter(resource -> resource.path("Type").asText().equals(type))
+                .toList();
+        assertThat(found).hasSize(1);
+        return found.getFirst();
+    }
+}
