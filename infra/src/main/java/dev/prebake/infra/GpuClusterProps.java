@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param minNodes the fewest GPU nodes, from 0; default 0
  * @param maxNodes the most GPU nodes, from 1; default 4
  * @param desiredNodes GPU nodes to begin with; default 1
+ * @param comparisonNodes nodes of the same types without the cache, whose root disks are as fast as the cache's volumes, to time pods
+ *     against; default 0. They carry the label {@code ml-container-cache=false}
  * @param volumeIops gp3 IOPS of each node's cache volume, 3000 to 80000; default 16000
  * @param volumeThroughputMiBps gp3 throughput of each node's cache volume, in MiB/s, 125 to 2000; default 1000
  * @param volumeInitializationRateMiBps provisioned rate at which EBS fills the volume, in MiB/s, 100 to 300; absent: none. It takes the
@@ -29,6 +31,7 @@ public record GpuClusterProps(
         int minNodes,
         int maxNodes,
         int desiredNodes,
+        int comparisonNodes,
         int volumeIops,
         int volumeThroughputMiBps,
         @Nullable Integer volumeInitializationRateMiBps,
@@ -57,6 +60,7 @@ public record GpuClusterProps(
                 minNodes >= 0 && minNodes <= desiredNodes && desiredNodes <= maxNodes && maxNodes >= 1,
                 "minNodes " + minNodes + ", desiredNodes " + desiredNodes + " and maxNodes " + maxNodes
                         + " are not in this order");
+        require(problems, comparisonNodes >= 0, "comparisonNodes " + comparisonNodes + " is less than 0");
         require(
                 problems,
                 volumeIops >= 3_000 && volumeIops <= 80_000,
@@ -109,6 +113,7 @@ public record GpuClusterProps(
             @Nullable Integer minNodes,
             @Nullable Integer maxNodes,
             @Nullable Integer desiredNodes,
+            @Nullable Integer comparisonNodes,
             @Nullable Integer volumeIops,
             @Nullable Integer volumeThroughputMiBps,
             @Nullable Integer volumeInitializationRateMiBps,
@@ -121,6 +126,7 @@ public record GpuClusterProps(
                     or(minNodes, 0),
                     or(maxNodes, 4),
                     or(desiredNodes, 1),
+                    or(comparisonNodes, 0),
                     or(volumeIops, 16_000),
                     or(volumeThroughputMiBps, 1_000),
                     volumeInitializationRateMiBps,

@@ -42,6 +42,9 @@ public final class GpuClusterStack extends Stack {
     /** Where containerd's root is on both families of nodes. */
     private static final String CACHE_DEVICE = "/dev/xvdb";
 
+    /** Room for the largest images, unpacked, in GiB. */
+    private static final int COMPARISON_GIB = 100;
+
     private final GpuClusterProps props;
 
     /**
@@ -80,10 +83,16 @@ public final class GpuClusterStack extends Stack {
         Cluster cluster = cluster();
         CfnLaunchTemplate template = launchTemplate(snapshot.getValueAsString());
         template.getCfnOptions().setCondition(published);
-        Nodegroup nodes = nodes(cluster, template);
+        Nodegroup nodes =
+                nodes(cluster, "Gpu", template, true, props.minNodes(), props.desiredNodes(), props.maxNodes());
         CfnNodegroup group =
                 (CfnNodegroup) Objects.requireNonNull(nodes.getNode().getDefaultChild());
         group.getCfnOptions().setCondition(published);
+
+        int comparison = props.comparisonNodes();
+        if (comparison > 0) {
+            nodes(cluster, "Comparison", comparisonTemplate(), false, 0, comparison, comparison);
+        }
 
         output("ClusterName", "For aws eks update-kubeconfig --name.", cluster.getClusterName(), null);
         output(
@@ -145,42 +154,15 @@ public final class GpuClusterStack extends Stack {
     }
 
     private CfnLaunchTemplate launchTemplate(String snapshotId) {
-        CfnLaunchTemplate template = CfnLaunchTemplate.Builder.create(this, "GpuNodes")
-                .launchTemplateData(CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
-                        .metadataOptions(CfnLaunchTemplate.MetadataOptionsProperty.builder()
-                                .httpTokens("required")
-                                // Pods of the host's own network alone reach the node's credentials.
-                                .httpPutResponseHopLimit(1)
-                                .build())
-                        .blockDeviceMappings(List.of(
-                                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
-                                        .deviceName("/dev/xvda")
-                                        .ebs(CfnLaunchTemplate.EbsProperty.builder()
-                                                .volumeType("gp3")
-                                                .encrypted(true)
-                                                .deleteOnTermination(true)
-                                                .build())
-                                        .build(),
-                                CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
-                                        .deviceName(CACHE_DEVICE)
-                                        .ebs(CfnLaunchTemplate.EbsProperty.builder()
-                                                .snapshotId(snapshotId)
-                                                .volumeType("gp3")
-                                                .iops(props.volumeIops())
-                                                .throughput(props.volumeThroughputMiBps())
-                                                .encrypted(true)
-                                                .deleteOnTermination(true)
-                                                .build())
-                                        .build()))
-                        // Bottlerocket mounts its data volume itself, and takes settings only.
-                        .userData(
-                                bottlerocket()
-                                        ? null
-                                        : Base64.getEncoder()
-                                                .encodeToString(
-                                                        NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)))
-                        .build())
-                .build();
+        CfnLaunchTemplate template = template(
+                "GpuNodes",
+                List.of(
+                        disk("/dev/xvda", ebs().build()),
+                        disk(CACHE_DEVICE, fastDisk().snapshotId(snapshotId).build())),
+                // Bottlerocket mounts its data volume itself, and takes settings only.
+                bottlerocket()
+                        ? null
+                        : Base64.getEncoder().encodeToString(NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)));
         if (props.volumeInitializationRateMiBps() != null) {
             template.addPropertyOverride(
                     "LaunchTemplateData.BlockDeviceMappings.1.Ebs.VolumeInitializationRate",
@@ -189,9 +171,55 @@ public final class GpuClusterStack extends Stack {
         return template;
     }
 
-    private Nodegroup nodes(Cluster cluster, CfnLaunchTemplate template) {
+    /** Images go to the root disk on AL2023, to the data volume on Bottlerocket: that one is as fast as the cache's. */
+    private CfnLaunchTemplate comparisonTemplate() {
+        CfnLaunchTemplate.EbsProperty fast =
+                fastDisk().volumeSize(COMPARISON_GIB).build();
+        return template(
+                "ComparisonNodes",
+                bottlerocket()
+                        ? List.of(disk("/dev/xvda", ebs().build()), disk(CACHE_DEVICE, fast))
+                        : List.of(disk("/dev/xvda", fast)),
+                null);
+    }
+
+    private CfnLaunchTemplate template(
+            String id, List<CfnLaunchTemplate.BlockDeviceMappingProperty> disks, @Nullable String userData) {
+        return CfnLaunchTemplate.Builder.create(this, id)
+                .launchTemplateData(CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
+                        .metadataOptions(CfnLaunchTemplate.MetadataOptionsProperty.builder()
+                                .httpTokens("required")
+                                // Pods of the host's own network alone reach the node's credentials.
+                                .httpPutResponseHopLimit(1)
+                                .build())
+                        .blockDeviceMappings(disks)
+                        .userData(userData)
+                        .build())
+                .build();
+    }
+
+    private CfnLaunchTemplate.EbsProperty.Builder fastDisk() {
+        return ebs().iops(props.volumeIops()).throughput(props.volumeThroughputMiBps());
+    }
+
+    private static CfnLaunchTemplate.EbsProperty.Builder ebs() {
+        return CfnLaunchTemplate.EbsProperty.builder()
+                .volumeType("gp3")
+                .encrypted(true)
+                .deleteOnTermination(true);
+    }
+
+    private static CfnLaunchTemplate.BlockDeviceMappingProperty disk(String device, CfnLaunchTemplate.EbsProperty ebs) {
+        return CfnLaunchTemplate.BlockDeviceMappingProperty.builder()
+                .deviceName(device)
+                .ebs(ebs)
+                .build();
+    }
+
+    private Nodegroup nodes(
+            Cluster cluster, String id, CfnLaunchTemplate template, boolean cached, int least, int desired, int most) {
         return cluster.addNodegroupCapacity(
-                "Gpu",
+                id,
                 NodegroupOptions.builder()
                         .amiType(
                                 bottlerocket()
@@ -200,10 +228,11 @@ public final class GpuClusterStack extends Stack {
                         .instanceTypes(props.instanceTypes().stream()
                                 .map(InstanceType::new)
                                 .toList())
-                        .minSize(props.minNodes())
-                        .maxSize(props.maxNodes())
-                        .desiredSize(props.desiredNodes())
-                        .labels(Map.of("nvidia.com/gpu.present", "true", "ml-container-cache", "true"))
+                        .minSize(least)
+                        .maxSize(most)
+                        .desiredSize(desired)
+                        .labels(Map.of(
+                                "nvidia.com/gpu.present", "true", "ml-container-cache", Boolean.toString(cached)))
                         .taints(List.of(TaintSpec.builder()
                                 .key("nvidia.com/gpu")
                                 .value("present")

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,10 @@ class GpuClusterStackTest {
         stack = new GpuClusterStack(
                 app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), PARAMETER);
         GpuClusterStack other = new GpuClusterStack(
-                app, "Bottlerocket", GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET")), PARAMETER);
+                app,
+                "Bottlerocket",
+                GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 2)),
+                PARAMETER);
         Aspects.of(stack).add(new AwsSolutionsChecks());
         NagSuppressions.addStackSuppressions(
                 stack,
@@ -117,11 +121,40 @@ class GpuClusterStackTest {
                 .startsWith("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n--//\n")
                 .contains(Files.readString(Path.of("../node/mount-cache.sh")))
                 .endsWith("\n--//--\n");
-        assertThat(only(bottlerocket, "AWS::EC2::LaunchTemplate")
+        assertThat(gpuTemplate(bottlerocket)
                         .at("/Properties/LaunchTemplateData/UserData")
                         .isMissingNode())
                 .isTrue();
         assertThat(gpuNodes(bottlerocket).at("/Properties/AmiType").asText()).isEqualTo("BOTTLEROCKET_x86_64_NVIDIA");
+    }
+
+    @Test
+    @DisplayName("has nodes of the same type without the cache to compare with, if asked for")
+    void comparison() {
+        JsonNode properties = nodes(bottlerocket, "false").path("Properties");
+        assertThat(properties.path("InstanceTypes"))
+                .isEqualTo(gpuNodes(bottlerocket).at("/Properties/InstanceTypes"));
+        assertThat(properties.at("/ScalingConfig/DesiredSize").asInt()).isEqualTo(2);
+        JsonNode disk =
+                bottlerocket.at("/Resources/ComparisonNodes/Properties/LaunchTemplateData/BlockDeviceMappings/1/Ebs");
+        assertThat(disk.has("SnapshotId")).isFalse();
+        assertThat(disk.path("Throughput"))
+                .isEqualTo(gpuTemplate(bottlerocket)
+                        .at("/Properties/LaunchTemplateData/BlockDeviceMappings/1/Ebs/Throughput"));
+        assertThat(template.path("Resources").has("ComparisonNodes")).isFalse();
+    }
+
+    @Test
+    @DisplayName("has the mount in Karpenter's node class as it is")
+    void karpenter() throws Exception {
+        String yaml = Files.readString(Path.of("../node/karpenter.yaml"));
+        String script = Files.readString(Path.of("../node/mount-cache.sh"))
+                .lines()
+                .map(line -> line.isEmpty() ? "" : "    " + line)
+                .collect(Collectors.joining("\n"));
+        assertThat(yaml).contains("  userData: |\n" + script + "\n");
+        assertThat(yaml)
+                .contains("deviceName: /dev/xvdb", "snapshotID: snap-", "nvidia.com/gpu.present", "ml-container-cache");
     }
 
     @Test
@@ -143,12 +176,22 @@ class GpuClusterStackTest {
     }
 
     private static JsonNode gpuNodes(JsonNode template) {
+        return nodes(template, "true");
+    }
+
+    private static JsonNode nodes(JsonNode template, String cached) {
         return template.path("Resources")
                 .valueStream()
                 .filter(resource -> resource.path("Type").asText().equals("AWS::EKS::Nodegroup"))
-                .filter(resource -> resource.path("Properties").has("LaunchTemplate"))
+                .filter(resource -> resource.at("/Properties/Labels/ml-container-cache")
+                        .asText()
+                        .equals(cached))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static JsonNode gpuTemplate(JsonNode template) {
+        return template.at("/Resources/GpuNodes");
     }
 
     private static JsonNode only(JsonNode template, String type) {
