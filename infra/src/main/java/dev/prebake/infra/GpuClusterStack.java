@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnConditionProps;
@@ -231,8 +232,9 @@ public final class GpuClusterStack extends Stack {
                         .minSize(least)
                         .maxSize(most)
                         .desiredSize(desired)
-                        .labels(Map.of(
-                                "nvidia.com/gpu.present", "true", "ml-container-cache", Boolean.toString(cached)))
+                        // In one order, so that the same properties give the same template.
+                        .labels(new TreeMap<>(Map.of(
+                                "nvidia.com/gpu.present", "true", "ml-container-cache", Boolean.toString(cached))))
                         .taints(List.of(TaintSpec.builder()
                                 .key("nvidia.com/gpu")
                                 .value("present")

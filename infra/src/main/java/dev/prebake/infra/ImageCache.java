@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -371,9 +372,9 @@ public final class ImageCache extends Construct {
                 .eventPattern(EventPattern.builder()
                         .source(List.of("aws.states"))
                         .detailType(List.of("Step Functions Execution Status Change"))
-                        .detail(Map.of(
+                        .detail(sorted(Map.of(
                                 "stateMachineArn", List.of(stateMachine.getStateMachineArn()),
-                                "status", List.of("FAILED", "TIMED_OUT", "ABORTED")))
+                                "status", List.of("FAILED", "TIMED_OUT", "ABORTED"))))
                         .build())
                 .targets(List.of(new SnsTopic(notifications)))
                 .build();
@@ -461,15 +462,20 @@ public final class ImageCache extends Construct {
                 .eventPattern(EventPattern.builder()
                         .source(List.of("aws.ecr"))
                         .detailType(List.of("ECR Image Action"))
-                        .detail(Map.of(
+                        .detail(sorted(Map.of(
                                 "action-type", List.of("PUSH"),
                                 "result", List.of("SUCCESS"),
-                                "repository-name", repositories))
+                                "repository-name", repositories)))
                         .build())
                 .targets(List.of(SfnStateMachine.Builder.create(stateMachine)
                         .input(RuleTargetInput.fromObject(Map.of()))
                         .build()))
                 .build();
+    }
+
+    /** In one order, so that the same properties give the same template. */
+    private static Map<String, Object> sorted(Map<String, Object> map) {
+        return new TreeMap<>(map);
     }
 
     /** As it stands in a JSON string: CloudFormation puts it into the definition as it is. */
