@@ -13,8 +13,13 @@ readonly LABEL=prebake
 readonly ATTACH_SECONDS=60
 readonly DROP_IN=/etc/systemd/system/containerd.service.d/10-prebake.conf
 
+# warn MESSAGE: on the console too, which may not be there.
+warn() {
+    echo "prebake: $*" | tee /dev/console >&2 || true
+}
+
 fail() {
-    echo "prebake: $*; containerd stays down, so this node does not become Ready" | tee /dev/console >&2 || true
+    warn "$*; containerd stays down, so this node does not become Ready"
     exit 1
 }
 
@@ -37,16 +42,21 @@ find_cache() {
     printf '%s' "${found[0]:-}"
 }
 
+# Written at the end of a bake: what has it is a cache.
+manifest=$MOUNT_POINT/manifest.json
+
 # Before all else: whatever goes wrong from here on, containerd does not start on the root disk. At each later boot too.
 mkdir -p "${DROP_IN%/*}" "$MOUNT_POINT"
 cat >"$DROP_IN" <<UNIT
 [Unit]
 RequiresMountsFor=$MOUNT_POINT
 AssertPathIsMountPoint=$MOUNT_POINT
+AssertPathExists=$manifest
 UNIT
 systemctl daemon-reload
 
 if mountpoint -q "$MOUNT_POINT"; then
+    [[ -s $manifest ]] || fail "what is mounted at $MOUNT_POINT has no manifest.json, so it is not the cache: unmount it before this script"
     echo "prebake: $MOUNT_POINT is mounted already"
     exit 0
 fi
@@ -60,14 +70,8 @@ for ((second = 0; second < ATTACH_SECONDS; second++)); do
 done
 [[ -n $device ]] || fail "no volume with an XFS labelled $LABEL was attached within $ATTACH_SECONDS s; seen: $(candidates | tr '\n' ' ')"
 
-# By its UUID, so that each later boot mounts the same. With nofail a lost volume still leaves a machine to look at.
-uuid=$(blkid -p -s UUID -o value "$device")
-options=noatime,nofail,x-systemd.device-timeout=60s,x-systemd.before=containerd.service,x-systemd.required-by=containerd.service
-grep -q " $MOUNT_POINT " /etc/fstab || echo "UUID=$uuid $MOUNT_POINT xfs $options 0 0" >>/etc/fstab
-systemctl daemon-reload
 mount -t xfs -o noatime "$device" "$MOUNT_POINT" || fail "volume $device does not mount at $MOUNT_POINT"
 
-manifest=$MOUNT_POINT/manifest.json
 if [[ ! -s $manifest ]]; then
     umount "$MOUNT_POINT"
     fail "volume $device has no manifest.json, so no bake was finished on it"
@@ -82,10 +86,16 @@ if ! grep -qE "\"architecture\": *\"$architecture\"" "$manifest"; then
     fail "volume $device was baked for another architecture than $architecture"
 fi
 grep -qF localhost/kubernetes/pause "$MOUNT_POINT/io.containerd.metadata.v1.bolt/meta.db" ||
-    echo "prebake: the cache has no sandbox image: nodeadm has to import it, or no pod starts" | tee /dev/console >&2
+    warn "the cache has no sandbox image: nodeadm has to import it, or no pod starts"
 
+# Last, so that a later boot mounts nothing that was refused above. By its UUID, so that each mounts the same. With nofail a lost
+# volume still leaves a machine to look at.
+uuid=$(blkid -p -s UUID -o value "$device")
+options=noatime,nofail,x-systemd.device-timeout=60s,x-systemd.before=containerd.service,x-systemd.required-by=containerd.service
+grep -q " $MOUNT_POINT " /etc/fstab || echo "UUID=$uuid $MOUNT_POINT xfs $options 0 0" >>/etc/fstab
+systemctl daemon-reload
 # The node's volume may be larger than the snapshot's.
-xfs_growfs "$MOUNT_POINT" >/dev/null
+xfs_growfs "$MOUNT_POINT" >/dev/null || warn "$MOUNT_POINT keeps the snapshot's size: xfs_growfs failed"
 # Of the mount point alone: what is below has the labels that containerd gave it.
 if command -v selinuxenabled >/dev/null && selinuxenabled; then restorecon "$MOUNT_POINT"; fi
 echo "prebake: mounted $device at $MOUNT_POINT: $(grep -oE '"reference": *"[^"]*"' "$manifest" | cut -d'"' -f4 | tr '\n' ' ')"

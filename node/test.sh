@@ -1,14 +1,14 @@
 #!/bin/bash
 # Runs mount-cache.sh as a node's first boot does: real volumes on loop devices, a real containerd, in a mount namespace with an
 # /etc, /var/lib and /dev/disk/by-id of its own. systemctl is a double that notes its calls: systemd is not process 1 here, so what
-# it makes of the units is not tested. Prints a line for each check and last 'N passed, N failed'; exits 1 if one failed.
+# it makes of the units is not tested, but for the assertions and fstab, which its own tools evaluate. Prints a line for each check and last 'N passed, N failed'; exits 1 if one failed.
 set -euo pipefail
 export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [[ ${1:-} != --inside ]]; then
     missing=()
-    for tool in blkid busybox containerd ctr losetup mkfs.xfs tar unshare xfs_growfs; do
+    for tool in blkid busybox containerd ctr losetup mkfs.xfs systemd-analyze tar unshare xfs_growfs; do
         PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || missing+=("$tool")
     done
     if ((EUID != 0 || ${#missing[@]} > 0)); then
@@ -120,6 +120,12 @@ boot() {
 }
 says() { grep -qF "$1" "$work/said"; }
 mounted() { mountpoint -q /var/lib/containerd; }
+# containerd_may_start: whether the drop-in's assertions hold now, as systemd itself judges them.
+containerd_may_start() {
+    local assertions
+    mapfile -t assertions < <(grep ^Assert /etc/systemd/system/containerd.service.d/10-prebake.conf)
+    ((${#assertions[@]} > 0)) && systemd-analyze condition "${assertions[@]}" >"$work/condition" 2>&1
+}
 not() { ! "$@"; }
 
 mount -t tmpfs tmpfs /run
@@ -175,6 +181,7 @@ check 'it is a mount point' mounted
 check 'it names the images' says 'registry.example.com/team/app:1'
 check "the AMI's own content is hidden" not test -e /var/lib/containerd/of-the-ami
 check 'containerd depends on the mount' grep -q '^AssertPathIsMountPoint=/var/lib/containerd$' /etc/systemd/system/containerd.service.d/10-prebake.conf
+check 'systemd lets containerd start' containerd_may_start
 check 'systemd is told' grep -q '^daemon-reload$' "$work/systemctl"
 start_containerd /var/lib/containerd
 check "containerd has the bake's images" grep -qx 'registry.example.com/team/app:1' <(image_names)
@@ -186,8 +193,19 @@ check 'and says so' says 'mounted already'
 check 'the mount stands in fstab once' test "$(grep -c /var/lib/containerd /etc/fstab)" == 1
 umount /var/lib/containerd
 check "the AMI's own content is still there" test -s /var/lib/containerd/of-the-ami
+check 'without the mount systemd does not let containerd start' not containerd_may_start
+generator=/usr/lib/systemd/system-generators/systemd-fstab-generator
+if [[ -x $generator ]]; then
+    mkdir "$work/units"
+    "$generator" "$work/units" "$work/units" "$work/units" >"$work/generator" 2>&1
+    check 'fstab mounts it before containerd' grep -q '^Before=.*containerd.service' "$work/units/var-lib-containerd.mount"
+    check 'fstab makes containerd need it' test -L "$work/units/containerd.service.requires/var-lib-containerd.mount"
+fi
 check 'the next boot mounts it from fstab' mount /var/lib/containerd
-check 'with the images' test -s /var/lib/containerd/manifest.json
+check 'systemd lets containerd start then' containerd_may_start
+start_containerd /var/lib/containerd
+check 'with the images' grep -qx 'registry.example.com/team/app:1' <(image_names)
+stop_containerd
 
 # ---- a larger volume, and one by the mapping's name ---------------------------------------------------------------
 fresh_node
@@ -212,7 +230,8 @@ refused() {
     check "$1: fails" not boot
     check "$1: says why" says "$2"
     check "$1: nothing is mounted" not mounted
-    check "$1: containerd is kept down" test -s /etc/systemd/system/containerd.service.d/10-prebake.conf
+    check "$1: containerd is kept down" not containerd_may_start
+    check "$1: a later boot mounts nothing either" not grep -q /var/lib/containerd /etc/fstab
 }
 fresh_node
 rm -f /dev/disk/by-id/*
@@ -242,6 +261,15 @@ umount "$work/mnt"
 refused 'a volume of another architecture' 'another architecture'
 
 fresh_node
+mount "$loop" "$work/mnt"
+printf '{"architecture": "%s"}\n' "$architecture" >"$work/mnt/manifest.json"
+umount "$work/mnt"
+attach "$loop"
+check 'a cache without the sandbox image is mounted' boot
+check 'with a warning' says 'no sandbox image'
+check 'and systemd lets containerd start' containerd_may_start
+
+fresh_node
 attach "$cache"
 ln -s "$loop" /dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0fedcba9876543210
 refused 'two caches' '2 volumes carry the label'
@@ -251,6 +279,14 @@ attach "$cache"
 : >"$work/containerd-is-active"
 refused 'containerd runs already' 'containerd runs already'
 rm "$work/containerd-is-active"
+
+fresh_node
+attach "$cache"
+mount -t tmpfs tmpfs /var/lib/containerd
+check 'another file system is mounted there: fails' not boot
+check 'another file system is mounted there: says why' says 'it is not the cache'
+check 'another file system is mounted there: containerd is kept down' not containerd_may_start
+umount /var/lib/containerd
 
 check 'the user data fits 16 KB' test "$(stat -c %s "$here/mount-cache.sh")" -lt 15000
 echo "$passed passed, $failed failed"
