@@ -73,6 +73,8 @@ final class HandlerPermissions {
                         on(TAGGED, List.of(snapshots()), "ec2:EnableFastSnapshotRestores"));
             case "AwaitFastRestore" -> List.of(anywhere("ec2:DescribeFastSnapshotRestores"));
             case "PublishSnapshot" -> List.of(on(null, published(), "ssm:GetParameter", "ssm:PutParameter"));
+            case "RollOutNodes" -> rollOut();
+            case "AwaitRollOut" -> awaitRollOut();
             case "RetireSnapshots" ->
                 List.of(
                         anywhere("ec2:DescribeSnapshots", "ec2:DescribeVolumes", "ec2:DescribeFastSnapshotRestores"),
@@ -175,6 +177,52 @@ final class HandlerPermissions {
                         List.of(snapshots()),
                         "ec2:CreateTags"),
                 on(TAGGED, List.of(ec2("instance")), "ec2:TerminateInstances"));
+    }
+
+    /** Nothing where the deployment names no node group: an input can't have others renewed. */
+    private List<PolicyStatement> rollOut() {
+        if (props.nodeGroups().isEmpty()) {
+            return List.of();
+        }
+        return List.of(
+                on(null, nodeGroups(), "eks:DescribeNodegroup", "eks:UpdateNodegroupVersion"),
+                anywhere("ec2:DescribeLaunchTemplateVersions"),
+                // Which templates the node groups have stands in none of the deployment's properties.
+                on(null, List.of(ec2("launch-template")), "ec2:CreateLaunchTemplateVersion"),
+                // EKS checks that who updates could launch the nodes: "You are not authorized to launch instances with
+                // this launch template" otherwise.
+                on(
+                        Map.of("ArnLike", Map.of("ec2:LaunchTemplate", ec2("launch-template"))),
+                        List.of(ec2("*"), snapshots(), stack.formatArn(arn("ec2", stack.getRegion(), "", "image/*"))),
+                        "ec2:RunInstances"),
+                on(
+                        Map.of("StringEquals", Map.of("ec2:CreateAction", "RunInstances")),
+                        List.of(ec2("instance"), ec2("volume"), ec2("network-interface")),
+                        "ec2:CreateTags"));
+    }
+
+    private List<PolicyStatement> awaitRollOut() {
+        if (props.nodeGroups().isEmpty()) {
+            return List.of();
+        }
+        List<String> resources = new ArrayList<>(nodeGroups());
+        // A node group's update counts as its cluster's, too.
+        props.nodeGroups().stream()
+                .map(nodeGroup -> eks("cluster/" + nodeGroup.substring(0, nodeGroup.indexOf('/'))))
+                .distinct()
+                .forEach(resources::add);
+        return List.of(on(null, resources, "eks:DescribeUpdate"));
+    }
+
+    /** EKS ends a node group's ARN with an ID of its own. */
+    private List<String> nodeGroups() {
+        return props.nodeGroups().stream()
+                .map(nodeGroup -> eks("nodegroup/" + nodeGroup + "/*"))
+                .toList();
+    }
+
+    private String eks(String resource) {
+        return stack.formatArn(arn("eks", stack.getRegion(), stack.getAccount(), resource));
     }
 
     /** The cache's parameter and, below it, the manifest; and the same of caches that an input names itself. */

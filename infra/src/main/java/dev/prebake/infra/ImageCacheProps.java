@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in; none by default: each costs by the hour
  * @param retainSnapshots snapshots of the cache to keep, 1 to 100, the published one included; default 3
  * @param parameterName SSM parameter that the snapshot's ID is published in; default {@code /prebake/CACHE/snapshot-id}
+ * @param nodeGroups EKS node groups, {@code cluster/nodegroup}, at most 10, to renew from each published snapshot; none by default. The
+ *     functions may update exactly those that stand here
  * @param kubernetesVersion EKS version whose optimised AMI builders use, no newer than the nodes'; default {@code 1.34}
  * @param vpcId VPC of the builders, with subnetIds; absent: a VPC of their own
  * @param subnetIds subnets to launch builders in, in the order to try. They need a way to the registries and to SSM, Logs, ECR
@@ -53,6 +55,7 @@ public record ImageCacheProps(
         List<String> fastRestoreZones,
         int retainSnapshots,
         String parameterName,
+        List<String> nodeGroups,
         String kubernetesVersion,
         @Nullable String vpcId,
         List<String> subnetIds,
@@ -67,6 +70,8 @@ public record ImageCacheProps(
 
     private static final Pattern CACHE_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern PARAMETER = Pattern.compile("(?:/[a-zA-Z0-9_.-]+){1,14}");
+    private static final Pattern NODE_GROUP =
+            Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}/[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}");
     private static final Pattern VERSION = Pattern.compile("1\\.[0-9]{2}");
     private static final Pattern SCHEDULE = Pattern.compile("(?:rate|cron|at)\\(.+\\)");
     private static final Pattern SECRET =
@@ -97,6 +102,7 @@ public record ImageCacheProps(
         registries = Map.copyOf(registries);
         instanceTypes = List.copyOf(instanceTypes);
         fastRestoreZones = List.copyOf(fastRestoreZones);
+        nodeGroups = List.copyOf(nodeGroups);
         subnetIds = List.copyOf(subnetIds);
         List<String> problems = new ArrayList<>();
         require(
@@ -117,6 +123,11 @@ public record ImageCacheProps(
                 problems,
                 PARAMETER.matcher(parameterName).matches() && !parameterName.matches("(?i)/(aws|ssm).*"),
                 "parameterName '" + parameterName + "' is no name of an SSM parameter below '/'");
+        require(problems, nodeGroups.size() <= 10, "nodeGroups has " + nodeGroups.size() + " entries, more than 10");
+        nodeGroups.forEach(nodeGroup -> require(
+                problems,
+                NODE_GROUP.matcher(nodeGroup).matches(),
+                "nodeGroups '" + nodeGroup + "' is no node group of EKS as cluster/nodegroup"));
         require(
                 problems,
                 VERSION.matcher(kubernetesVersion).matches(),
@@ -161,7 +172,8 @@ public record ImageCacheProps(
                 volumeThroughputMiBps,
                 fastRestoreZones,
                 retainSnapshots,
-                parameterName));
+                parameterName,
+                nodeGroups));
         // They stand in a JSONata string of the definition.
         if (defaults.indexOf('\'') >= 0 || defaults.indexOf('\\') >= 0) {
             throw new InvalidPropertiesException(List.of("no value may hold a quotation mark or a backslash"));
@@ -200,7 +212,8 @@ public record ImageCacheProps(
                 volumeThroughputMiBps,
                 fastRestoreZones,
                 retainSnapshots,
-                parameterName));
+                parameterName,
+                nodeGroups));
     }
 
     /** The secrets that registries' logins are in. */
@@ -234,7 +247,8 @@ public record ImageCacheProps(
             @Nullable Integer volumeThroughputMiBps,
             List<String> fastRestoreZones,
             int retainSnapshots,
-            String parameterName) {
+            String parameterName,
+            List<String> nodeGroups) {
         Map<String, Object> input = new LinkedHashMap<>();
         input.put("cacheName", cacheName);
         put(input, "images", images.isEmpty() ? null : images);
@@ -247,6 +261,7 @@ public record ImageCacheProps(
         put(input, "fastRestoreZones", fastRestoreZones.isEmpty() ? null : fastRestoreZones);
         input.put("retainSnapshots", retainSnapshots);
         input.put("parameterName", parameterName);
+        put(input, "nodeGroups", nodeGroups.isEmpty() ? null : nodeGroups);
         return input;
     }
 
@@ -290,6 +305,7 @@ public record ImageCacheProps(
             @Nullable List<String> fastRestoreZones,
             @Nullable Integer retainSnapshots,
             @Nullable String parameterName,
+            @Nullable List<String> nodeGroups,
             @Nullable String kubernetesVersion,
             @Nullable String vpcId,
             @Nullable List<String> subnetIds,
@@ -312,6 +328,7 @@ public record ImageCacheProps(
                     or(fastRestoreZones, List.of()),
                     or(retainSnapshots, 3),
                     or(parameterName, "/prebake/" + name + "/snapshot-id"),
+                    or(nodeGroups, List.of()),
                     or(kubernetesVersion, "1.34"),
                     vpcId,
                     or(subnetIds, List.of()),

@@ -49,6 +49,8 @@ class ImageCacheStackTest {
                                         "docker.io/acme/app:1"),
                                 "registries",
                                 Map.of("docker.io", Map.of("secretArn", SECRET, "caParameter", "/registries/ca")),
+                                "nodeGroups",
+                                List.of("ml/gpu-a", "ml/gpu-b"),
                                 "schedule",
                                 "rate(1 day)",
                                 "rebuildOnPush",
@@ -122,7 +124,8 @@ class ImageCacheStackTest {
                                 {"cacheName": "gpu",
                                  "images": ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/serve:1", "docker.io/acme/app:1"],
                                  "registries": {"docker.io": {"secretArn": "%s", "caParameter": "/registries/ca"}},
-                                 "architecture": "amd64", "retainSnapshots": 3, "parameterName": "/prebake/gpu/snapshot-id"}
+                                 "architecture": "amd64", "retainSnapshots": 3, "parameterName": "/prebake/gpu/snapshot-id",
+                                 "nodeGroups": ["ml/gpu-a", "ml/gpu-b"]}
                                 """.formatted(SECRET)));
     }
 
@@ -215,6 +218,30 @@ class ImageCacheStackTest {
     }
 
     @Test
+    @DisplayName("lets exactly the roll-out's functions call EKS, on exactly the deployment's node groups")
+    void nodeGroups() {
+        Map<String, String> callers = new TreeMap<>();
+        resources.properties().forEach(entry -> {
+            if (entry.getValue().path("Type").asText().equals("AWS::IAM::Policy")) {
+                for (JsonNode statement : entry.getValue().at("/Properties/PolicyDocument/Statement")) {
+                    if (statement.path("Action").toString().contains("eks:")) {
+                        callers.put(
+                                entry.getKey().replaceFirst("ImageCache(.*)Role.*", "$1"),
+                                statement.path("Resource").toString());
+                    }
+                }
+            }
+        });
+        assertThat(callers).containsOnlyKeys("RollOutNodes", "AwaitRollOut");
+        assertThat(callers.get("RollOutNodes"))
+                .contains(":nodegroup/ml/gpu-a/*\"", ":nodegroup/ml/gpu-b/*\"")
+                .doesNotContain(":nodegroup/*", ":cluster/");
+        assertThat(callers.get("AwaitRollOut"))
+                .contains(":nodegroup/ml/gpu-a/*\"", ":nodegroup/ml/gpu-b/*\"", ":cluster/ml\"")
+                .doesNotContain(":nodegroup/*", ":cluster/*");
+    }
+
+    @Test
     @DisplayName("starts itself by schedule and when one of its ECR images is pushed")
     void starts() {
         synthesis
@@ -295,6 +322,7 @@ class ImageCacheStackTest {
                         "cacheName", "Not A Name",
                         "architecture", "riscv64",
                         "retainSnapshots", 0,
+                        "nodeGroups", List.of("gpu"),
                         "schedule", "daily",
                         "vpcId", "vpc-1")))
                 .isInstanceOf(InvalidPropertiesException.class)
@@ -302,6 +330,7 @@ class ImageCacheStackTest {
                         "cacheName 'Not A Name'",
                         "architecture 'riscv64'",
                         "retainSnapshots 0",
+                        "nodeGroups 'gpu'",
                         "schedule 'daily'",
                         "there are no images",
                         "vpcId and subnetIds");

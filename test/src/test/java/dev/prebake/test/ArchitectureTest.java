@@ -14,8 +14,15 @@ import dev.prebake.kernel.PrebakeException;
 @AnalyzeClasses(packages = "dev.prebake", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] STATES = {
-        "dev.prebake.plan..", "dev.prebake.launch..", "dev.prebake.command..", "dev.prebake.snapshot..",
-        "dev.prebake.fastrestore..", "dev.prebake.publish..", "dev.prebake.retire..", "dev.prebake.cleanup.."
+        "dev.prebake.plan..",
+        "dev.prebake.launch..",
+        "dev.prebake.command..",
+        "dev.prebake.snapshot..",
+        "dev.prebake.fastrestore..",
+        "dev.prebake.publish..",
+        "dev.prebake.rollout..",
+        "dev.prebake.retire..",
+        "dev.prebake.cleanup.."
     };
 
     @ArchTest
@@ -28,7 +35,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule HANDLERS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
-                    "dev.prebake.(plan|launch|command|snapshot|fastrestore|publish|retire|cleanup)..")
+                    "dev.prebake.(plan|launch|command|snapshot|fastrestore|publish|rollout|retire|cleanup)..")
             .should()
             .notDependOnEachOther();
 

@@ -46,7 +46,8 @@ public enum AwsError {
             "MaxIOPSLimitExceeded",
             "SnapshotLimitExceeded",
             "FastSnapshotRestoreLimitExceeded",
-            "ParameterLimitExceeded");
+            "ParameterLimitExceeded",
+            "ResourceLimitExceededException");
     private static final Set<String> THROTTLED_CODES = Set.of(
             "RequestLimitExceeded",
             "Throttling",
@@ -59,10 +60,14 @@ public enum AwsError {
             "EC2ThrottledException");
     private static final Set<String> ACCESS_DENIED_CODES =
             Set.of("UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "AuthFailure", "OptInRequired");
-    private static final Set<String> IN_USE_CODES =
-            Set.of("VolumeInUse", "InvalidSnapshot.InUse", "DependencyViolation", "IncorrectState");
-    private static final Set<String> NOT_FOUND_CODES =
-            Set.of("ParameterNotFound", "InvocationDoesNotExist", "ResourceNotFoundException", "InvalidInstanceId");
+    private static final Set<String> IN_USE_CODES = Set.of(
+            "VolumeInUse", "InvalidSnapshot.InUse", "DependencyViolation", "IncorrectState", "ResourceInUseException");
+    private static final Set<String> NOT_FOUND_CODES = Set.of(
+            "ParameterNotFound",
+            "InvocationDoesNotExist",
+            "ResourceNotFoundException",
+            "InvalidInstanceId",
+            "InvalidLaunchTemplateId.VersionNotFound");
 
     private final String advice;
 

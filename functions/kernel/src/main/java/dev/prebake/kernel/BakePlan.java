@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in; may be empty
  * @param retainSnapshots how many snapshots of the cache to keep, the new one included
  * @param parameterName SSM parameter that gets the snapshot's ID
+ * @param nodeGroups EKS node groups whose nodes are renewed from the snapshot once it is published; may be empty
  * @param reuse a completed snapshot with this fingerprint, when there is one and the input doesn't say {@code force}
  * @param base the snapshot that the data volume is to start from, so that only what it lacks is pulled; absent when nothing is
  *     baked, the input says {@code force}, or none of the cache's snapshots will do: then the volume starts empty
@@ -34,6 +35,7 @@ public record BakePlan(
         List<String> fastRestoreZones,
         int retainSnapshots,
         String parameterName,
+        List<NodeGroup> nodeGroups,
         @Nullable BakedSnapshot reuse,
         @Nullable BakedSnapshot base) {
     /**
@@ -43,8 +45,9 @@ public record BakePlan(
      */
     public static final int MAX_REFERENCE_CHARACTERS = 3_000;
 
-    /** Takes absent registries for none: an execution may have been planned before there were any. */
+    /** Takes absent registries and node groups for none: an execution may have been planned before there were any. */
     public BakePlan {
         registries = List.copyOf(Objects.requireNonNullElse(registries, List.of()));
+        nodeGroups = List.copyOf(Objects.requireNonNullElse(nodeGroups, List.of()));
     }
 }

@@ -41,22 +41,24 @@ final class JsonTest {
                 List.of(),
                 3,
                 "/prebake/gpu/snapshot-id",
+                List.of(new NodeGroup("ml", "gpu-a")),
                 null,
                 null);
         String json = Json.mapper().writeValueAsString(plan);
         assertThat(json)
                 .doesNotContain("reuse", "base", "caParameter")
-                .contains("\"fastRestoreZones\":[]", "\"architecture\":\"amd64\"");
+                .contains("\"fastRestoreZones\":[]", "\"architecture\":\"amd64\"", "\"nodeGroups\":[\"ml/gpu-a\"]");
         assertThat(Json.mapper().readValue(json, BakePlan.class)).isEqualTo(plan);
     }
 
     @Test
-    @DisplayName("a plan made before there were settings of registries has none")
+    @DisplayName("a plan made before there were settings of registries or node groups has none")
     void planWithoutRegistries() throws Exception {
         String json = "{\"cacheName\":\"gpu\",\"architecture\":\"amd64\",\"images\":[],\"fingerprint\":\"f\","
                 + "\"compressedBytes\":3,\"volume\":{\"sizeGiB\":10,\"iops\":3000,\"throughputMiBps\":125},"
                 + "\"instanceTypes\":[],\"fastRestoreZones\":[],\"retainSnapshots\":3,\"parameterName\":\"/p\"}";
         assertThat(Json.mapper().readValue(json, BakePlan.class).registries()).isEmpty();
+        assertThat(Json.mapper().readValue(json, BakePlan.class).nodeGroups()).isEmpty();
         assertThat(Json.mapper()
                         .readValue("{\"host\":\"a.b\",\"caParameter\":\"/ca\"}", RegistrySettings.class)
                         .mirrors())

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.Excerpt;
 import dev.prebake.kernel.ImageReference;
+import dev.prebake.kernel.NodeGroup;
 import dev.prebake.kernel.RegistrySettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in, distinct; may be empty
  * @param retainSnapshots how many of the cache's snapshots to keep, 1 to 100, the new one included
  * @param parameterName SSM parameter that gets the snapshot's ID
+ * @param nodeGroups EKS node groups whose nodes are renewed once the snapshot is published, distinct, at most 10; may be empty
  * @param force whether to bake, and from empty, even when a snapshot with the same content exists
  */
 record ExecutionInput(
@@ -37,6 +39,7 @@ record ExecutionInput(
         List<String> fastRestoreZones,
         int retainSnapshots,
         String parameterName,
+        List<NodeGroup> nodeGroups,
         boolean force) {
     /** What {@link #read} made of an input. */
     sealed interface Reading {

@@ -6,6 +6,7 @@ import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.Excerpt;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.MalformedReferenceException;
+import dev.prebake.kernel.NodeGroup;
 import dev.prebake.kernel.RegistrySettings;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ final class InputReader {
             "fastRestoreZones",
             "retainSnapshots",
             "parameterName",
+            "nodeGroups",
             "force");
     private static final Pattern CACHE_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     /** {@code us-east-1a}, {@code us-gov-west-1a}, {@code us-west-2-lax-1a}. */
@@ -56,6 +58,7 @@ final class InputReader {
     private static final int MAX_MIRRORS = 5;
     private static final int MAX_ADDRESS = 255;
     private static final int MAX_SNAPSHOTS = 100;
+    private static final int MAX_NODE_GROUPS = 10;
     private static final int LEAST_IOPS = 3_000;
     private static final int MAX_IOPS = 80_000;
     private static final int LEAST_MIBPS = 125;
@@ -96,6 +99,7 @@ final class InputReader {
         List<String> fastRestoreZones = fastRestoreZones();
         Integer retainSnapshots = integer("retainSnapshots", 1, MAX_SNAPSHOTS, DEFAULT_SNAPSHOTS);
         String parameterName = parameterName(cacheName);
+        List<NodeGroup> nodeGroups = nodeGroups();
         boolean force = force();
         refuseUnknownFields();
         if (!problems.isEmpty()) {
@@ -114,6 +118,7 @@ final class InputReader {
                 fastRestoreZones,
                 found(retainSnapshots),
                 found(parameterName),
+                nodeGroups,
                 force));
     }
 
@@ -433,6 +438,34 @@ final class InputReader {
             }
         }
         return null;
+    }
+
+    private List<NodeGroup> nodeGroups() {
+        JsonNode node = field("nodeGroups");
+        if (node == null) {
+            return List.of();
+        }
+        if (!node.isArray()) {
+            problem("nodeGroups", shown(node) + " is no list of node groups");
+            return List.of();
+        }
+        if (node.size() > MAX_NODE_GROUPS) {
+            problem("nodeGroups", "has " + node.size() + " entries, more than " + MAX_NODE_GROUPS);
+            return List.of();
+        }
+        List<NodeGroup> nodeGroups = new ArrayList<>();
+        eachEntry("nodeGroups", node, (name, entry) -> {
+            NodeGroup nodeGroup =
+                    entry.isTextual() ? NodeGroup.parse(entry.textValue()).orElse(null) : null;
+            if (nodeGroup == null) {
+                problem(name, shown(entry) + " is no node group of EKS as cluster/nodegroup, such as 'ml/gpu'");
+            } else if (nodeGroups.contains(nodeGroup)) {
+                problem(name, shown(entry) + " is given twice");
+            } else {
+                nodeGroups.add(nodeGroup);
+            }
+        });
+        return List.copyOf(nodeGroups);
     }
 
     private boolean force() {

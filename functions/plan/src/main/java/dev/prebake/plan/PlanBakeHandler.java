@@ -89,6 +89,7 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
                 input.fastRestoreZones(),
                 input.retainSnapshots(),
                 input.parameterName(),
+                input.nodeGroups(),
                 reuse.orElse(null),
                 base.map(EarlierSnapshots.Base::snapshot).orElse(null));
     }

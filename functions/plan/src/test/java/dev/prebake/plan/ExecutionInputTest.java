@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.ImageReference;
+import dev.prebake.kernel.NodeGroup;
 import dev.prebake.kernel.RegistrySettings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,7 @@ final class ExecutionInputTest {
                         List.of("us-east-1a"),
                         2,
                         "/caches/gpu",
+                        List.of(new NodeGroup("ml", "gpu-a"), new NodeGroup("ml", "gpu-b")),
                         true));
     }
 
@@ -78,6 +80,7 @@ final class ExecutionInputTest {
                         List.of(),
                         3,
                         "/prebake/a/snapshot-id",
+                        List.of(),
                         false));
     }
 
@@ -124,6 +127,8 @@ final class ExecutionInputTest {
                 Arguments.of("parameterName", "\"" + "/a".repeat(14) + "\""),
                 Arguments.of("parameterName", "\"/" + "a".repeat(1001) + "\""),
                 Arguments.of("parameterName", "\"/team/aws\""),
+                Arguments.of("nodeGroups", "[]"),
+                Arguments.of("nodeGroups", "[\"ml/a\",\"ml/b\",\"dev/a\"]"),
                 Arguments.of("registries", "{}"),
                 Arguments.of("registries", "{\"localhost\":{\"mirrors\":[\"http://127.0.0.1:5000/a/b\"]}}"),
                 Arguments.of("registries", "{\"[::1]:5000\":{\"mirrors\":[\"https://[::1]\",\"https://m\"]}}"),
@@ -209,6 +214,13 @@ final class ExecutionInputTest {
                                 .mapToObj(i -> "\"" + i + ".b\":{\"caParameter\":\"/c\"}")
                                 .collect(Collectors.joining(",", "{", "}")),
                         "has 26 hosts, more than 25"),
+                Arguments.of("nodeGroups", "\"ml/gpu\"", "'ml/gpu' is no list of node groups"),
+                Arguments.of(
+                        "nodeGroups",
+                        IntStream.range(0, 11)
+                                .mapToObj(i -> "\"ml/" + i + "\"")
+                                .collect(Collectors.joining(",", "[", "]")),
+                        "has 11 entries, more than 10"),
                 Arguments.of("force", "\"true\"", "'true' is neither true nor false"),
                 Arguments.of("force", "1", "1 is neither true nor false"));
     }
@@ -290,6 +302,7 @@ final class ExecutionInputTest {
         fields.put("instanceTypes", JSON.arrayNode().add("m7i.4xlarge" + text));
         fields.put("fastRestoreZones", JSON.arrayNode().add("us-east-1a" + text));
         fields.put("parameterName", JSON.textNode("/a" + text));
+        fields.put("nodeGroups", JSON.arrayNode().add("ml/gpu" + text));
         ObjectNode registries = JSON.objectNode();
         registries.putObject("h.b" + text).put("caParameter", "/ca");
         registries.putObject("s.b").put("secretArn", SECRET + text);
@@ -310,7 +323,8 @@ final class ExecutionInputTest {
                         "architecture",
                         "instanceTypes[0]",
                         "fastRestoreZones[0]",
-                        "parameterName");
+                        "parameterName",
+                        "nodeGroups[0]");
     }
 
     static Stream<Arguments> invalidEntries() {
@@ -328,7 +342,11 @@ final class ExecutionInputTest {
                 Arguments.of("fastRestoreZones", "{}", "{} is no availability zone"),
                 Arguments.of("fastRestoreZones", "\"us-east-1\"", "'us-east-1' is no availability zone"),
                 Arguments.of("fastRestoreZones", "\"use1-az1\"", "is no availability zone"),
-                Arguments.of("fastRestoreZones", "\"eu-west-1c\"", "is given twice"));
+                Arguments.of("fastRestoreZones", "\"eu-west-1c\"", "is given twice"),
+                Arguments.of("nodeGroups", "5", "5 is no node group"),
+                Arguments.of("nodeGroups", "\"gpu\"", "'gpu' is no node group of EKS as cluster/nodegroup"),
+                Arguments.of("nodeGroups", "\"ml/gpu/x\"", "'ml/gpu/x' is no node group"),
+                Arguments.of("nodeGroups", "\"ml/gpu\"", "is given twice"));
     }
 
     @ParameterizedTest
@@ -338,6 +356,7 @@ final class ExecutionInputTest {
         String first = switch (field) {
             case "images" -> "\"first\"";
             case "instanceTypes" -> "\"c5.large\"";
+            case "nodeGroups" -> "\"ml/gpu\"";
             default -> "\"eu-west-1c\"";
         };
         assertThat(invalid(Inputs.with(field, "[" + first + "," + entry + "]")).problems())
@@ -364,6 +383,7 @@ final class ExecutionInputTest {
                           "fastRestoreZones": ["here"],
                           "retainSnapshots": 0,
                           "parameterName": "x",
+                          "nodeGroups": ["gpu"],
                           "force": 0
                         }
                         """));
@@ -382,6 +402,7 @@ final class ExecutionInputTest {
                         "fastRestoreZones[0]",
                         "retainSnapshots",
                         "parameterName",
+                        "nodeGroups[0]",
                         "force",
                         "zzz");
         assertThat(reading.images()).containsExactly(ImageReference.parse("busybox"));

@@ -35,6 +35,7 @@ final class Inputs {
                   "fastRestoreZones": ["us-east-1a"],
                   "retainSnapshots": 2,
                   "parameterName": "/caches/gpu",
+                  "nodeGroups": ["ml/gpu-a", "ml/gpu-b"],
                   "force": true
                 }
                 """);

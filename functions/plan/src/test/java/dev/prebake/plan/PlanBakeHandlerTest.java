@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Architecture;
 import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.BakedSnapshot;
+import dev.prebake.kernel.NodeGroup;
 import dev.prebake.kernel.PlannedImage;
 import dev.prebake.kernel.PlannedVolume;
 import dev.prebake.kernel.RegistrySettings;
@@ -98,6 +99,7 @@ final class PlanBakeHandlerTest {
                         List.of("us-east-1a"),
                         2,
                         "/caches/gpu",
+                        List.of(new NodeGroup("ml", "gpu-a"), new NodeGroup("ml", "gpu-b")),
                         null,
                         null));
     }

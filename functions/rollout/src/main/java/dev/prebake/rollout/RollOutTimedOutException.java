@@ -1,0 +1,17 @@
+package dev.prebake.rollout;
+
+import dev.prebake.kernel.PrebakeException;
+import java.time.Duration;
+import java.util.Map;
+
+/** Renewing the nodes took longer than it may. */
+public final class RollOutTimedOutException extends PrebakeException {
+    /** Makes the error for the updates' statuses at the deadline. */
+    RollOutTimedOutException(String snapshotId, Duration waited, Map<String, String> statuses) {
+        super("Waiting for node groups to be renewed from " + snapshotId + " ended after " + waited.toMinutes()
+                + " min: "
+                + statuses
+                + ". The snapshot is published, and EKS goes on with these updates. The EKS console shows what they wait"
+                + " for; a larger maxUnavailable in the node group's update settings renews more nodes at once.");
+    }
+}
