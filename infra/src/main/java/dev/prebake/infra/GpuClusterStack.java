@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.CfnConditionProps;
@@ -118,6 +119,8 @@ public final class GpuClusterStack extends Stack {
                 .version(KubernetesVersion.of(props.kubernetesVersion()))
                 .defaultCapacityType(DefaultCapacityType.NODEGROUP)
                 .defaultCapacity(0)
+                // Else EKS installs its own copies of the add-ons, with which those below are in conflict.
+                .bootstrapSelfManagedAddons(false)
                 .clusterLogging(List.of(
                         ClusterLoggingTypes.API,
                         ClusterLoggingTypes.AUDIT,
@@ -135,14 +138,11 @@ public final class GpuClusterStack extends Stack {
                                     .accessScopeType(AccessScopeType.CLUSTER)
                                     .build())));
         }
-        // Networking and node identity before nodes; CoreDNS needs nodes to run on.
-        for (String name : List.of("vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns")) {
-            Addon.Builder.create(this, "Addon-" + name)
-                    .cluster(cluster)
-                    .addonName(name)
-                    .build();
-        }
-        cluster.addNodegroupCapacity(
+        // Nodes become Ready with networking alone, so they wait for it; CoreDNS is healthy only with nodes to run on.
+        List<Addon> nodeAddons = Stream.of("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
+                .map(name -> addon(cluster, name))
+                .toList();
+        Nodegroup core = cluster.addNodegroupCapacity(
                 "Core",
                 NodegroupOptions.builder()
                         .amiType(NodegroupAmiType.AL2023_X86_64_STANDARD)
@@ -151,7 +151,16 @@ public final class GpuClusterStack extends Stack {
                         .desiredSize(2)
                         .maxSize(4)
                         .build());
+        nodeAddons.forEach(core.getNode()::addDependency);
+        addon(cluster, "coredns").getNode().addDependency(core);
         return cluster;
+    }
+
+    private Addon addon(Cluster cluster, String name) {
+        return Addon.Builder.create(this, "Addon-" + name)
+                .cluster(cluster)
+                .addonName(name)
+                .build();
     }
 
     private CfnLaunchTemplate launchTemplate(String snapshotId) {
