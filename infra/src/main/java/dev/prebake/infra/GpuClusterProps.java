@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param desiredNodes GPU nodes to begin with; default 1
  * @param comparisonNodes nodes of the same types without the cache, whose root disks are as fast as the cache's volumes, to time pods
  *     against; default 0. They carry the label {@code ml-container-cache=false}
- * @param volumeIops gp3 IOPS of each node's cache volume, 3000 to 80000; default 16000
- * @param volumeThroughputMiBps gp3 throughput of each node's cache volume, in MiB/s, 125 to 2000; default 1000
+ * @param volumeIops gp3 IOPS of each node's cache volume, 3000 to 80000; default 5000. Beyond 3000, EC2 allows 500 for each GiB of the
+ *     volume and refuses to launch the node otherwise: 5000 suit the smallest snapshot (10 GiB), 16000 need 32 GiB
+ * @param volumeThroughputMiBps gp3 throughput of each node's cache volume, in MiB/s, 125 to 2000 and at most a quarter of
+ *     {@code volumeIops}; default 1000
  * @param volumeInitializationRateMiBps provisioned rate at which EBS fills the volume, in MiB/s, 100 to 300; absent: none. It takes the
  *     place of Fast Snapshot Restore where both are set, and all of a Region's volumes share 5,000 MiB/s: launches past that fail
  * @param adminArns IAM principals to make administrators of the cluster; none by default
@@ -36,6 +38,8 @@ public record GpuClusterProps(
         int volumeThroughputMiBps,
         @Nullable Integer volumeInitializationRateMiBps,
         List<String> adminArns) {
+    /** https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
+    private static final int GP3_IOPS_PER_MIBPS = 4;
 
     /**
      * Checks what can be checked without AWS.
@@ -69,6 +73,11 @@ public record GpuClusterProps(
                 problems,
                 volumeThroughputMiBps >= 125 && volumeThroughputMiBps <= 2_000,
                 "volumeThroughputMiBps " + volumeThroughputMiBps + " is not between 125 and 2000");
+        require(
+                problems,
+                volumeThroughputMiBps * GP3_IOPS_PER_MIBPS <= volumeIops,
+                "volumeThroughputMiBps " + volumeThroughputMiBps + " needs volumeIops "
+                        + volumeThroughputMiBps * GP3_IOPS_PER_MIBPS + " or more, not " + volumeIops);
         require(
                 problems,
                 volumeInitializationRateMiBps == null
@@ -127,7 +136,7 @@ public record GpuClusterProps(
                     or(maxNodes, 4),
                     or(desiredNodes, 1),
                     or(comparisonNodes, 0),
-                    or(volumeIops, 16_000),
+                    or(volumeIops, 5_000),
                     or(volumeThroughputMiBps, 1_000),
                     volumeInitializationRateMiBps,
                     or(adminArns, List.of()));

@@ -83,17 +83,18 @@ public final class GpuClusterStack extends Stack {
                         .build());
 
         Cluster cluster = cluster();
+        Nodegroup core = coreNodes(cluster);
         CfnLaunchTemplate template = launchTemplate(snapshot.getValueAsString());
         template.getCfnOptions().setCondition(published);
         Nodegroup nodes =
-                nodes(cluster, "Gpu", template, true, props.minNodes(), props.desiredNodes(), props.maxNodes());
+                nodes(cluster, core, "Gpu", template, true, props.minNodes(), props.desiredNodes(), props.maxNodes());
         CfnNodegroup group =
                 (CfnNodegroup) Objects.requireNonNull(nodes.getNode().getDefaultChild());
         group.getCfnOptions().setCondition(published);
 
         int comparison = props.comparisonNodes();
         if (comparison > 0) {
-            nodes(cluster, "Comparison", comparisonTemplate(), false, 0, comparison, comparison);
+            nodes(cluster, core, "Comparison", comparisonTemplate(), false, 0, comparison, comparison);
         }
 
         output("ClusterName", "For aws eks update-kubeconfig --name.", cluster.getClusterName(), null);
@@ -138,6 +139,10 @@ public final class GpuClusterStack extends Stack {
                                     .accessScopeType(AccessScopeType.CLUSTER)
                                     .build())));
         }
+        return cluster;
+    }
+
+    private Nodegroup coreNodes(Cluster cluster) {
         // Nodes become Ready with networking alone, so they wait for it; CoreDNS is healthy only with nodes to run on.
         List<Addon> nodeAddons = Stream.of("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
                 .map(name -> addon(cluster, name))
@@ -153,7 +158,7 @@ public final class GpuClusterStack extends Stack {
                         .build());
         nodeAddons.forEach(core.getNode()::addDependency);
         addon(cluster, "coredns").getNode().addDependency(core);
-        return cluster;
+        return core;
     }
 
     private Addon addon(Cluster cluster, String name) {
@@ -227,8 +232,15 @@ public final class GpuClusterStack extends Stack {
     }
 
     private Nodegroup nodes(
-            Cluster cluster, String id, CfnLaunchTemplate template, boolean cached, int least, int desired, int most) {
-        return cluster.addNodegroupCapacity(
+            Cluster cluster,
+            Nodegroup core,
+            String id,
+            CfnLaunchTemplate template,
+            boolean cached,
+            int least,
+            int desired,
+            int most) {
+        Nodegroup nodes = cluster.addNodegroupCapacity(
                 id,
                 NodegroupOptions.builder()
                         .amiType(
@@ -254,6 +266,9 @@ public final class GpuClusterStack extends Stack {
                                 .version(template.getAttrLatestVersionNumber())
                                 .build())
                         .build());
+        // And with it on networking, without which no node becomes Ready.
+        nodes.getNode().addDependency(core);
+        return nodes;
     }
 
     private boolean bottlerocket() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.NagPackSuppression;
 import io.github.cdklabs.cdknag.NagSuppressions;
@@ -33,7 +34,7 @@ class GpuClusterStackTest {
     @TempDir
     private static Path folder;
 
-    private static GpuClusterStack stack;
+    private static List<GpuClusterStack> stacks;
     private static JsonNode template;
     private static JsonNode bottlerocket;
 
@@ -41,13 +42,20 @@ class GpuClusterStackTest {
     static void synthesise() {
         App app = new App(
                 AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
-        stack = new GpuClusterStack(
+        GpuClusterStack stack = new GpuClusterStack(
                 app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), PARAMETER);
         GpuClusterStack other = new GpuClusterStack(
                 app,
                 "Bottlerocket",
                 GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 2)),
                 PARAMETER);
+        stacks = List.of(stack, other);
+        stacks.forEach(GpuClusterStackTest::check);
+        template = new ObjectMapper().valueToTree(Template.fromStack(stack).toJSON());
+        bottlerocket = new ObjectMapper().valueToTree(Template.fromStack(other).toJSON());
+    }
+
+    private static void check(GpuClusterStack stack) {
         Aspects.of(stack).add(new AwsSolutionsChecks());
         NagSuppressions.addStackSuppressions(
                 stack,
@@ -61,8 +69,6 @@ class GpuClusterStackTest {
                         suppression(
                                 "AwsSolutions-VPC7",
                                 "Flow logs are the owner's choice: they cost by traffic, and image pulls are what the cache avoids")));
-        template = new ObjectMapper().valueToTree(Template.fromStack(stack).toJSON());
-        bottlerocket = new ObjectMapper().valueToTree(Template.fromStack(other).toJSON());
     }
 
     private static NagPackSuppression suppression(String id, String reason) {
@@ -72,9 +78,11 @@ class GpuClusterStackTest {
     @Test
     @DisplayName("passes cdk-nag's AwsSolutions, but for what is suppressed with a reason")
     void nag() {
-        Annotations annotations = Annotations.fromStack(stack);
-        annotations.hasNoError("*", Match.stringLikeRegexp("AwsSolutions-.*"));
-        annotations.hasNoWarning("*", Match.stringLikeRegexp("AwsSolutions-.*"));
+        for (GpuClusterStack stack : stacks) {
+            Annotations annotations = Annotations.fromStack(stack);
+            annotations.hasNoError("*", Match.stringLikeRegexp("AwsSolutions-.*"));
+            annotations.hasNoWarning("*", Match.stringLikeRegexp("AwsSolutions-.*"));
+        }
     }
 
     @Test
@@ -167,12 +175,60 @@ class GpuClusterStackTest {
     }
 
     @Test
+    @DisplayName("makes networking before nodes, core nodes before CoreDNS and before the others")
+    void order() {
+        assertThat(bottlerocket.path("Resources").valueStream())
+                .filteredOn(resource -> resource.path("Type").asText().equals("AWS::EKS::Cluster"))
+                .singleElement()
+                .extracting(resource -> resource.at("/Properties/BootstrapSelfManagedAddons"))
+                .isEqualTo(BooleanNode.FALSE);
+        assertThat(waitsFor("ClusterNodegroupCore")).contains("Addonvpccni", "Addonkubeproxy", "Addonekspodidentity");
+        assertThat(waitsFor("Addoncoredns")).contains("ClusterNodegroupCore");
+        assertThat(waitsFor("ClusterNodegroupGpu")).contains("ClusterNodegroupCore");
+        assertThat(waitsFor("ClusterNodegroupComparison")).contains("ClusterNodegroupCore");
+    }
+
+    /** What the one resource whose logical ID begins so depends on explicitly, in one text. */
+    private static String waitsFor(String prefix) {
+        return bottlerocket
+                .path("Resources")
+                .propertyStream()
+                .filter(resource -> resource.getKey().matches(prefix + "[0-9A-F]{8}"))
+                .map(resource -> resource.getValue().path("DependsOn").toString())
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    @DisplayName("asks for no more of the cache's volume than EC2 grants one of 10 GiB")
+    void smallestVolume() throws Exception {
+        JsonNode cache = only(template, "AWS::EC2::LaunchTemplate")
+                .at("/Properties/LaunchTemplateData/BlockDeviceMappings/1/Ebs");
+        assertThat(cache.path("Iops").asInt()).isLessThanOrEqualTo(10 * 500);
+        assertThat(Files.readString(Path.of("../node/karpenter.yaml")))
+                .contains("iops: " + cache.path("Iops").asInt() + "\n        throughput: "
+                        + cache.path("Throughput").asInt() + "\n");
+    }
+
+    @Test
     @DisplayName("names every problem of its properties at once")
     void refusesProperties() {
         assertThatThrownBy(() -> GpuClusterProps.of(Map.of(
-                        "nodeFamily", "AL2", "minNodes", 5, "maxNodes", 2, "volumeInitializationRateMiBps", 400)))
+                        "nodeFamily",
+                        "AL2",
+                        "minNodes",
+                        5,
+                        "maxNodes",
+                        2,
+                        "volumeInitializationRateMiBps",
+                        400,
+                        "volumeIops",
+                        3000)))
                 .isInstanceOf(InvalidPropertiesException.class)
-                .hasMessageContainingAll("nodeFamily 'AL2'", "minNodes 5", "volumeInitializationRateMiBps 400");
+                .hasMessageContainingAll(
+                        "nodeFamily 'AL2'",
+                        "minNodes 5",
+                        "volumeThroughputMiBps 1000 needs volumeIops 4000",
+                        "volumeInitializationRateMiBps 400");
     }
 
     private static JsonNode gpuNodes(JsonNode template) {
