@@ -103,7 +103,9 @@ final class CacheDashboard {
     private Metric ofReport(String name, String selector, Unit unit) {
         return MetricFilter.Builder.create(scope, name)
                 .logGroup(bakeLogs)
-                .filterPattern(FilterPattern.exists(selector))
+                // As AWS has it for numbers; the CDK's own puts the asterisk in quotation marks
+                // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html).
+                .filterPattern(FilterPattern.literal("{ " + selector + " = * }"))
                 .metricNamespace(namespace)
                 .metricName(name)
                 .metricValue(selector)

@@ -84,8 +84,8 @@ public record ImageCacheProps(
     /**
      * What builders and clusters have unless told otherwise: in standard support on EKS, with AMIs of all families
      * (https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, https://github.com/awslabs/amazon-eks-ami/releases).
-     * It leaves that 14 months after its release of June 2026; 1.34 did on 2 December 2026. A builder's containerd is as new as a
-     * node's where both have the same version.
+     * It leaves that 14 months after its release, which was by June 2026; 1.34 does on 2 December 2026. A builder's containerd is as
+     * new as a node's where both have the same version.
      */
     static final String KUBERNETES_VERSION = "1.36";
 

@@ -259,6 +259,19 @@ class ImageCacheStackTest {
     }
 
     @Test
+    @DisplayName("without a key says so to the workflow, and mentions KMS nowhere else")
+    void withoutKey() {
+        Synthesis plain = Synthesis.of(folder.resolve("plain"), Map.of());
+        JsonNode substitutions = plain.resource("AWS::StepFunctions::StateMachine", "StateMachine")
+                .path("DefinitionSubstitutions");
+        assertThat(substitutions.propertyStream().map(Map.Entry::getKey))
+                .containsExactlyInAnyOrderElementsOf(Definition.placeholders());
+        assertThat(substitutions.path("KmsKeyArn").asText()).isEqualTo("none");
+        assertThat(plain.resources().findValues("KmsKeyId")).isEmpty();
+        assertThat(plain.resources().toString()).doesNotContain("\"kms:");
+    }
+
+    @Test
     @DisplayName(
             "shows on the dashboard, of its own metrics, exactly those that filters read from the numbers of a bake's report")
     void dashboard() throws Exception {
@@ -272,7 +285,7 @@ class ImageCacheStackTest {
                 JsonNode metric = filter.at("/MetricTransformations/0");
                 String selector = metric.path("MetricValue").asText();
                 assertThat(filter.at("/LogGroupName/Ref").asText()).startsWith("ImageCacheBakeLogs");
-                assertThat(filter.path("FilterPattern").asText()).isEqualTo("{ " + selector + " = \"*\" }");
+                assertThat(filter.path("FilterPattern").asText()).isEqualTo("{ " + selector + " = * }");
                 assertThat(report.at(selector.substring(1).replace('.', '/')).isNumber())
                         .as(selector)
                         .isTrue();

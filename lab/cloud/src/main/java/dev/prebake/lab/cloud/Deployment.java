@@ -88,7 +88,7 @@ record Deployment(
             throw new IllegalStateException("The lab's defaults are no JSON.", e);
         }
         values.put("KubernetesVersion", KUBERNETES_VERSION);
-        values.put("KmsKeyArn", kmsKeyArn == null ? "" : kmsKeyArn);
+        values.put("KmsKeyArn", kmsKeyArn == null ? "none" : kmsKeyArn);
         values.put("LaunchTemplateId", launchTemplateId());
         values.put("SubnetIds", String.join(",", subnets.keySet()));
         values.put("BakeDocument", bakeDocument());
