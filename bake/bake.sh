@@ -13,6 +13,8 @@ export PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 readonly NAMESPACE=k8s.io
 readonly SNAPSHOTTER=overlayfs
+# What keeps new layers from containerd's garbage collection until their image has them.
+readonly LEASE=prebake
 readonly PAUSE_TAR=/etc/eks/pause.tar
 readonly PAUSE_IMAGE=localhost/kubernetes/pause:latest
 # What makes CRI list an image and the kubelet's garbage collection leave it alone.
@@ -58,10 +60,12 @@ denied=           # why the last answer of a registry could not be had with cred
 http_status=      # of the last answer of a registry
 empty_bytes=0     # what the fresh file system counted as used
 client=()         # ctr, told which containerd and namespace to talk to
+call_options=()   # curl's, told the same
 containerd_pid=
 job_pid=          # the long command that runs now
 job=              # the last one that was started beside it
 resolving=()      # the jobs that fetch each image's manifests
+comparing=()      # those that compare the volume with the layers
 declare -A job_groups=() # all of those that still run, each a process group
 spool_folder=     # what is to be removed from the builder's own disk
 progress_pid=
@@ -277,6 +281,7 @@ check_tools() {
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     ((${#missing[@]} == 0)) || fail BakeFailed "the builder lacks ${missing[*]}: install the packages that bring them"
+    [[ $(curl --version) == *HTTP2* ]] || fail BakeFailed "the builder's curl lacks HTTP/2, which containerd is asked by: install one with it"
     ((EUID == 0)) || fail BakeFailed "the bake formats and mounts a volume and must run as root, not as uid $EUID"
 }
 
@@ -1064,7 +1069,6 @@ spool=                    # where layers stand compressed, until the bake has ch
 pool_job=
 layer_result=
 flush_job=
-declare -A held=()        # the layers that a label keeps from containerd's garbage collection
 kept_tops=()              # of each image, the highest layer that the base has; each once
 fetched_bytes=0           # compressed bytes of the layers that are fetched, each once
 
@@ -1135,22 +1139,17 @@ plan_layers() {
     done
 }
 
-# hold_base: its images may be replaced by the import, and its layers must not go with them before the new images have them.
-hold_base() {
+# hold_layers: the base's images may be replaced by the import, and their layers must not go with them before the new images have
+# them; new ones are held by a lease.
+hold_layers() {
     local chain
-    doing="holding the base's layers"
+    doing="holding layers"
+    in_containerd leases create --id "$LEASE"
     for chain in "${kept_tops[@]}"; do
         snapshots label "$chain" "containerd.io/gc.root=prebake"
-        held[$chain]=1
     done
 }
 
-# release CHAIN: nothing but its image and the layers on it shall keep a layer: on a node, the garbage collection has to get rid of
-# it with them.
-release() {
-    snapshots label "$1" containerd.io/gc.root=
-    unset "held[$1]"
-}
 
 # make_spool: in memory if that leaves as much again, else on the builder's own disk, else on the volume.
 make_spool() {
@@ -1248,13 +1247,13 @@ unpack_layer() {
 
 # try_unpack CHAIN FILE FOLDER LOG: leaves in verdict what became of it.
 try_unpack() {
-    local chain=$1 file=$2 target=$3 log=$4 sum status=0 archive=
+    local chain=$1 file=$2 target=$3 log=$4 sum='' status=0 archive='' tar
     : >>"$file"
     # Through memory where there is room: a pipe to two readers costs twice the unpacking (PyTorch's largest layer: 4.0 s
     # against 8.3 s).
     [[ -z $spool_in_memory ]] || archive=$file.tar
     if [[ -n $archive && ! -e $archive ]] && ((chain_size[$chain] >= FOLLOWED_LAYER)); then
-        fetch_and_decompress "$chain" "$file" "$log"
+        fetch_and_decompress
     else
         download "$chain" >/dev/null 2>"$log.download" || status=$?
         if [[ $status == 0 && -n $archive && ! -e $archive ]]; then
@@ -1269,20 +1268,24 @@ try_unpack() {
         verdict="failed $(cat "$file.reason")"
         return
     fi
-    if [[ -n $archive ]]; then
+    if [[ -n $archive && -n $sum ]]; then
+        keep_archive "$archive"
+    elif [[ -n $archive ]]; then
         "${extract[@]}" --directory="$target" <"$archive" >"$log.tar" 2>&1 &
+        tar=$!
         read -r sum _ < <("${hash[@]}" "$archive")
-        wait "$!" || echo "tar ended with status $?" >>"$log.tar"
+        wait "$tar" || echo "tar ended with status $?" >>"$log.tar"
         keep_archive "$archive"
     else
         rm -f "$file.tar" "$log.pipe"
         mkfifo "$log.pipe"
         "${extract[@]}" --directory="$target" <"$log.pipe" >"$log.tar" 2>&1 &
+        tar=$!
         # tee goes on for the hash when tar has seen the archive's end.
         # shellcheck disable=SC2094 # both only read
         read -r sum _ < <(decompress "$file" <"$file" 2>"$log.decompress" |
             tee --output-error=warn-nopipe "$log.pipe" 2>"$log.tee" | "${hash[@]}")
-        wait "$!" || echo "tar ended with status $?" >>"$log.tar"
+        wait "$tar" || echo "tar ended with status $?" >>"$log.tar"
     fi
     if [[ sha256:$sum == "${chain_diff[$chain]}" ]]; then
         settle "$chain" "$target" "$log"
@@ -1299,10 +1302,11 @@ try_unpack() {
     fi
 }
 
-# fetch_and_decompress CHAIN FILE LOG: both at once. Leaves in status how the download ended, and clears archive where what came
-# can't be decompressed into memory.
+# fetch_and_decompress: try_unpack's part for a layer that is worth doing both at once. Leaves in status how the download ended, and
+# clears archive where what came can't be decompressed into memory. One that outlasts all others is unpacked and hashed meanwhile
+# too, at the price of pipes: the processors would be idle, and the volume too.
 fetch_and_decompress() {
-    local chain=$1 file=$2 log=$3 fetcher bell
+    local fetcher bell writer written end
     exec {bell}<> <(:)
     {
         download "$chain" >/dev/null 2>"$log.download" || status=$?
@@ -1312,7 +1316,32 @@ fetch_and_decompress() {
     } &
     fetcher=$!
     await_bytes "$file" "$fetcher"
-    follow "$file" "$fetcher" "$bell" | decompress "$file" >"$archive" 2>"$log.decompress" || archive=
+    if ((chain_size[$chain] * width <= needed_bytes)); then
+        follow "$file" "$fetcher" "$bell" | decompress "$file" >"$archive" 2>"$log.decompress" || archive=
+    else
+        : >"$archive"
+        exec {written}<> <(:)
+        {
+            # All else can wait for it.
+            renice -n -10 -p "$BASHPID" || true
+            end=0
+            follow "$file" "$fetcher" "$bell" | decompress "$file" >"$archive" 2>"$log.decompress" || end=1
+            # One for each who follows.
+            printf '\n\n' >&"$written"
+            exit "$end"
+        } &
+        writer=$!
+        "${extract[@]}" --directory="$target" < <(follow "$archive" "$writer" "$written") >"$log.tar" 2>&1 &
+        tar=$!
+        read -r sum _ < <(follow "$archive" "$writer" "$written" | "${hash[@]}")
+        wait "$tar" || echo "tar ended with status $?" >>"$log.tar"
+        wait "$writer" || {
+            archive=
+            rm -rf "$target"
+            mkdir "$target"
+        }
+        exec {written}>&-
+    fi
     wait "$fetcher" || status=$?
     exec {bell}>&-
 }
@@ -1548,10 +1577,12 @@ import_images() {
     done
 }
 
-# learn_folders CHAIN: where the files of a layer and of all below it are.
+# learn_folders CHAIN: where the files of a layer and of all below it are, if that is not known yet.
 learn_folders() {
     local view=prebake-view mounts folder folders=() chain=$1
+    while [[ -n $chain && -n ${chain_folder[$chain]:-} ]]; do chain=${chain_parent[$chain]}; done
     [[ -n $chain ]] || return 0
+    chain=$1
     mounts=$(snapshots view --mounts "$view" "$chain")
     # A garbage collection may have been quicker.
     snapshots rm "$view" 2>"$work/log/view" || grep -qF 'not found' "$work/log/view"
@@ -1638,12 +1669,12 @@ below_is_committed() {
 }
 
 commit_layer() {
-    local chain=$1 parent=${chain_parent[$1]} key=prebake-${1#sha256:} mounts folder from why options
-    options=("$key")
-    [[ -z $parent ]] || options+=("$parent")
-    mounts=$("${client[@]}" snapshots --snapshotter "$SNAPSHOTTER" prepare --mounts "${options[@]}" 3>&- 4>&- 9>&-)
-    [[ $mounts =~ upperdir=([^\"]*) || $mounts =~ \"[Ss]ource\":[[:space:]]*\"(/[^\"]*) ]] ||
-        fail BakeFailed "containerd prepared a layer without a folder: $mounts"
+    local chain=$1 parent=${chain_parent[$1]} key=prebake-${1#sha256:} folder from why answer folders
+    folders=$volume/io.containerd.snapshotter.v1.overlayfs/snapshots
+    call Prepare "$key" "$parent"
+    # The mount, or the overlay's upper directory.
+    [[ $answer =~ ($folders/[0-9]+/fs) ]] ||
+        fail BakeFailed "containerd prepared a layer without a folder: ${answer//[[:cntrl:]]/ }"
     folder=${BASH_REMATCH[1]}
     from=$volume/.prebake/layers/${chain#sha256:}
     if [[ -e $from.implied ]]; then
@@ -1655,12 +1686,29 @@ commit_layer() {
     fi
     # In the place of the empty one.
     mv -T "$from" "$folder"
-    snapshots commit "$chain" "$key"
+    call Commit "$chain" "$key"
     chain_folder[$chain]=$folder
-    # ctr labels what it commits.
-    held[$chain]=1
-    # Now that a layer on it keeps the parent, and not at the end: here the bake waits for layers anyway.
-    [[ -z ${held[${parent:-none}]:-} ]] || release "$parent"
+}
+
+# call METHOD STRING...: of containerd's snapshots service. ctr would take a call more for each layer, since it labels what it
+# commits, and each takes twice curl's time. Leaves in answer what came back.
+call() {
+    local field=1 value part body='' file=$work/call outcome=
+    for value in "$SNAPSHOTTER" "${@:2}"; do
+        # A string of a Protocol Buffers message: the field's number and type, the length, the value.
+        printf -v part '\\x%02x\\x%02x%s' "$((field++ << 3 | 2))" "${#value}" "$value"
+        [[ -z $value ]] || body+=$part
+    done
+    printf -v body '%b' "$body"
+    printf -v part '\\x%02x' "${#body}"
+    printf '\0\0\0\0%b%s' "$part" "$body" >"$file"
+    curl "${call_options[@]}" --data-binary "@$file" --output "$file.answer" --dump-header "$file.headers" \
+        "http://containerd/containerd.services.snapshots.v1.Snapshots/$1" 2>"$file.error" 3>&- 4>&- 9>&- || true
+    read -r -d '' outcome <"$file.headers" || true
+    [[ $outcome == *'grpc-status: 0'* ]] || fail BakeFailed \
+        "containerd's snapshots service failed at $*: $(tr -d '\r' <"$file.headers" | grep '^grpc-' | tr '\n' ' ')$(last_words "$file.error")"
+    answer=
+    while IFS= read -r -d '' part || [[ -n $part ]]; do answer+=$part; done <"$file.answer"
 }
 
 # complete_images: has containerd unpack what is left of each image, and bind all of its layers to it.
@@ -1682,7 +1730,9 @@ complete_images() {
         learn_folders "${tops[i]}"
     done
     doing="releasing layers"
-    for chain in "${!held[@]}"; do release "$chain"; done
+    # Nothing but its image and the layers on it shall keep a layer: on a node, the garbage collection has to get rid of it with them.
+    for chain in "${kept_tops[@]}"; do snapshots label "$chain" containerd.io/gc.root=; done
+    in_containerd leases delete "$LEASE"
 }
 
 # ---- content ------------------------------------------------------------------------------------------------------
@@ -1885,17 +1935,22 @@ compare_share() {
     done
 }
 
-# compare_layers: every layer that was fetched, as many at once as there are processors.
-compare_layers() {
-    local jobs=() i chain width
+# start_comparing: every layer that was fetched, as many at once as there are processors.
+start_comparing() {
+    local i width
     doing="comparing the volume with the layers"
     width=$(nproc)
     for ((i = 0; i < width; i++)); do
         start_job compare_share "$i" "$width" >/dev/null 2>>"$work/log/compare"
-        jobs+=("$job")
+        comparing+=("$job")
     done
-    for i in "${!jobs[@]}"; do
-        end_job "${jobs[i]}" || {
+}
+
+await_compared() {
+    local i chain
+    doing="comparing the volume with the layers"
+    for i in "${!comparing[@]}"; do
+        end_job "${comparing[i]}" || {
             [[ -e $work/differs-$i ]] || fail BakeFailed "$doing ended early: $(last_words "$work/log/compare")"
             chain=$(<"$work/differs-$i")
             incomplete "${chain_image[$chain]}" "its layer ${chain_layer[$chain]} is not what its registry served: $(
@@ -1936,6 +1991,10 @@ bake() {
     work=$(mktemp -d /run/prebake.XXXXXX)
     volume=$work/volume
     client=(ctr --address "$work/containerd.sock" --namespace "$NAMESPACE")
+    # gRPC is HTTP/2.
+    call_options=(--silent --show-error --http2-prior-knowledge --unix-socket "$work/containerd.sock" --max-time 600
+        --header 'Content-Type: application/grpc' --header 'TE: trailers'
+        --header "containerd-namespace: $NAMESPACE" --header "containerd-lease: $LEASE")
     mkdir "$work/log"
     exec >>"$work/log/bake" 2>&1
     mkfifo "$work/wake"
@@ -1968,7 +2027,7 @@ bake() {
     flush_job=$job
     [[ -z $spool_in_memory ]] || hold_stores_in_memory
     start_containerd
-    hold_base
+    hold_layers
     import_images
     commit_layers
     end_job "$pool_job" || true
@@ -1980,6 +2039,8 @@ bake() {
 
     enter verify
     drop_layers
+    # Beside it, since what follows is many short programs.
+    start_comparing
     read_stores
     : >"$work/verified"
     if [[ -f $PAUSE_TAR ]]; then
@@ -1989,7 +2050,7 @@ bake() {
     for i in "${!references[@]}"; do
         verify "${references[i]}" "${digests[i]}"
     done
-    compare_layers
+    await_compared
     rm -rf "$volume/.prebake"
     verify_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
