@@ -160,7 +160,7 @@ class RollOutPathTest {
     }
 
     private ExecutionOutcome run() {
-        Deployment deployment = Deployment.on(Architecture.AMD64);
+        Deployment deployment = Deployment.on(Architecture.AMD64, null);
         StateMachine machine = StateMachine.parse(
                 Definition.substitute(deployment.substitutions(FunctionCatalogue.load().functions().stream()
                         .map(FunctionEntry::name)
