@@ -13,6 +13,7 @@ import software.amazon.awscdk.CfnConditionProps;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnOutputProps;
 import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.CfnTag;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -48,13 +49,14 @@ public final class GpuClusterStack extends Stack {
     private static final int COMPARISON_GIB = 100;
 
     private final GpuClusterProps props;
+    private final ImageCacheProps cache;
 
     /**
      * Makes the stack, of no account or region in particular.
      *
-     * @param parameterName SSM parameter that the snapshot's ID is published in
+     * @param cache the cache whose snapshots the nodes start from: its name and its parameter
      */
-    public GpuClusterStack(Construct scope, String id, GpuClusterProps props, String parameterName) {
+    public GpuClusterStack(Construct scope, String id, GpuClusterProps props, ImageCacheProps cache) {
         super(
                 scope,
                 id,
@@ -62,6 +64,8 @@ public final class GpuClusterStack extends Stack {
                         .description("Prebake: GPU nodes that start from a baked EBS snapshot")
                         .build());
         this.props = props;
+        this.cache = cache;
+        String parameterName = cache.parameterName();
         // CloudFormation reads the value at each deployment, and conditions may depend on it.
         CfnParameter snapshot = CfnParameter.Builder.create(this, "SnapshotId")
                 .type("AWS::SSM::Parameter::Value<String>")
@@ -178,6 +182,14 @@ public final class GpuClusterStack extends Stack {
                 bottlerocket()
                         ? null
                         : Base64.getEncoder().encodeToString(NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)));
+        // Its owner's word that roll-outs may add versions to it.
+        template.setTagSpecifications(List.of(CfnLaunchTemplate.LaunchTemplateTagSpecificationProperty.builder()
+                .resourceType("launch-template")
+                .tags(List.of(CfnTag.builder()
+                        .key(HandlerPermissions.CACHE_TAG)
+                        .value(cache.cacheName())
+                        .build()))
+                .build()));
         if (props.volumeInitializationRateMiBps() != null) {
             template.addPropertyOverride(
                     "LaunchTemplateData.BlockDeviceMappings.1.Ebs.VolumeInitializationRate",

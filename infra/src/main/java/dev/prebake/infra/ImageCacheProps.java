@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param retainSnapshots snapshots of the cache to keep, 1 to 100, the published one included; default 3
  * @param parameterName SSM parameter that the snapshot's ID is published in; default {@code /prebake/CACHE/snapshot-id}
  * @param nodeGroups EKS node groups, {@code cluster/nodegroup}, at most 10, to renew from each published snapshot; none by default. The
- *     functions may update exactly those that stand here
+ *     functions may update exactly those that stand here, and from launch templates with the tag {@code prebake:cache} alone
  * @param kubernetesVersion EKS version whose optimised AMI builders use, no newer than the nodes'; default {@code 1.34}
  * @param vpcId VPC of the builders, with subnetIds; absent: a VPC of their own
  * @param subnetIds subnets to launch builders in, in the order to try. They need a way to the registries and to SSM, Logs, ECR

@@ -17,7 +17,7 @@ public final class PrebakeApp {
                         app,
                         "PrebakeGpuCluster",
                         GpuClusterProps.of(app.getNode().tryGetContext("prebake-cluster")),
-                        cache.parameterName())
+                        cache)
                 // Its parameter has to be there.
                 .addStackDependency(workflow);
         app.synth();

@@ -29,7 +29,8 @@ import software.amazon.awscdk.assertions.Template;
 
 @DisplayName("The GPU cluster's stack")
 class GpuClusterStackTest {
-    private static final String PARAMETER = "/prebake/default/snapshot-id";
+    private static final ImageCacheProps CACHE = ImageCacheProps.of(Map.of());
+    private static final String PARAMETER = CACHE.parameterName();
 
     @TempDir
     private static Path folder;
@@ -43,12 +44,12 @@ class GpuClusterStackTest {
         App app = new App(
                 AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
         GpuClusterStack stack = new GpuClusterStack(
-                app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), PARAMETER);
+                app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), CACHE);
         GpuClusterStack other = new GpuClusterStack(
                 app,
                 "Bottlerocket",
                 GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 2)),
-                PARAMETER);
+                CACHE);
         stacks = List.of(stack, other);
         stacks.forEach(GpuClusterStackTest::check);
         template = new ObjectMapper().valueToTree(Template.fromStack(stack).toJSON());
@@ -104,6 +105,24 @@ class GpuClusterStackTest {
                 .isEqualTo("LatestVersionNumber");
         assertThat(template.at("/Outputs/NextStep/Condition").asText()).isEqualTo("NothingPublished");
         assertThat(template.at("/Outputs/NextStep/Value").asText()).contains(PARAMETER, "deploy this stack again");
+    }
+
+    @Test
+    @DisplayName("lets roll-outs add versions to the launch template of the nodes with the cache, and to no other")
+    void rollOuts() {
+        assertThat(only(template, "AWS::EC2::LaunchTemplate")
+                        .at("/Properties/TagSpecifications/0")
+                        .toString())
+                .isEqualTo("{\"ResourceType\":\"launch-template\","
+                        + "\"Tags\":[{\"Key\":\"prebake:cache\",\"Value\":\"default\"}]}");
+        long tagged = bottlerocket
+                .path("Resources")
+                .valueStream()
+                .filter(resource -> resource.path("Type").asText().equals("AWS::EC2::LaunchTemplate"))
+                .filter(resource ->
+                        resource.at("/Properties/TagSpecifications").toString().contains("prebake:cache"))
+                .count();
+        assertThat(tagged).isEqualTo(1);
     }
 
     @Test

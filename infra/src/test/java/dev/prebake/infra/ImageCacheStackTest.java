@@ -13,6 +13,7 @@ import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdklabs.cdknag.NagPackSuppression;
 import io.github.cdklabs.cdknag.NagSuppressions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -239,6 +240,28 @@ class ImageCacheStackTest {
         assertThat(callers.get("AwaitRollOut"))
                 .contains(":nodegroup/ml/gpu-a/*\"", ":nodegroup/ml/gpu-b/*\"", ":cluster/ml\"")
                 .doesNotContain(":nodegroup/*", ":cluster/*");
+    }
+
+    @Test
+    @DisplayName(
+            "lets a roll-out add versions to launch templates, and launch from them, only where their owner's tag says so")
+    void launchTemplates() {
+        List<JsonNode> onTemplates = new ArrayList<>();
+        resources.properties().forEach(entry -> {
+            if (entry.getKey().startsWith("ImageCacheRollOutNodesRole")) {
+                for (JsonNode statement : entry.getValue().at("/Properties/PolicyDocument/Statement")) {
+                    if (statement.path("Resource").toString().matches(".*:(launch-template/)?\\*\".*")) {
+                        onTemplates.add(statement);
+                    }
+                }
+            }
+        });
+        assertThat(onTemplates).singleElement().satisfies(statement -> {
+            assertThat(statement.path("Action").toString())
+                    .contains("ec2:CreateLaunchTemplateVersion", "ec2:RunInstances");
+            assertThat(statement.path("Condition").toString())
+                    .isEqualTo("{\"StringLike\":{\"aws:ResourceTag/prebake:cache\":\"*\"}}");
+        });
     }
 
     @Test
