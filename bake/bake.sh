@@ -40,6 +40,8 @@ exec {nap_fd}<> <(:)
 
 work=             # private directory of this bake: socket, state, logs, mount point
 volume=           # where the volume is mounted: containerd's root
+documents=        # where manifests, indexes and configs stand by their digests, to be imported
+blobs=            # where containerd keeps them
 device=
 volume_id=
 base=             # snapshot that the volume was made from; empty if it is to be formatted
@@ -285,9 +287,9 @@ check_tools() {
     ((EUID == 0)) || fail BakeFailed "the bake formats and mounts a volume and must run as root, not as uid $EUID"
 }
 
-# Every problem of the request, a line each; none when it is sound.
-request_problems() {
-    jq -r '
+# The request on standard input, a line for each fact: its kind and its fields, between tabs. Or its problems, a line each.
+request_facts() {
+    jq -rs '
       def shown: tojson | .[0:120];
       def digest_form: "sha256:[0-9a-f]{64}";
       def host_form: "(localhost(:[0-9]{1,5})?|[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+(:[0-9]{1,5})?"
@@ -296,7 +298,7 @@ request_problems() {
       def tag_form: ":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
       def matches($form): type == "string" and test("\\A(" + $form + ")\\z");
       def reference_form: host_form + path_form + "(" + tag_form + "|(" + tag_form + ")?@" + digest_form + ")";
-      if type != "object" then "it is not a JSON object"
+      def problems: if type != "object" then "it is not a JSON object"
       else
         (if .volumeId | matches("vol-[0-9a-f]{8,40}") then empty
          else "volumeId is \(.volumeId | shown), not of the form vol-0123456789abcdef0" end),
@@ -338,29 +340,38 @@ request_problems() {
             end),
         ((.images | arrays | map(.reference? | strings) | group_by(.)[] | select(length > 1) | .[0])
           | "images names \(shown) more than once")
+      end;
+      if length != 1 then ["problem", "it is not one JSON document"] | @tsv
+      else .[0] | [problems] as $problems
+        | if ($problems | length) > 0 then $problems[] | ["problem", .] | @tsv
+          else ["bake", .volumeId, .architecture, .base // ""],
+            (.images[] | ["image", .reference, .digest, .compressedBytes // 0, .manifestDigest // ""]),
+            (.registries[]? | ["registry", .host, .secretArn // "-", .caParameter // "-", (.mirrors // [] | join(" "))]) | @tsv
+          end
       end'
 }
 
 read_request() {
     doing="reading PREBAKE_REQUEST"
-    local request=${PREBAKE_REQUEST:-} problems reference digest manifest size machine host secret authority mirrors
+    local request=${PREBAKE_REQUEST:-} facts kind first second third fourth problems='' machine
     [[ -n $request ]] || fail BakeFailed "PREBAKE_REQUEST is empty: it must hold the request as JSON"
-    jq -es 'length == 1' <<<"$request" >/dev/null 2>&1 || fail BakeFailed "PREBAKE_REQUEST is not one JSON document"
-    problems=$(request_problems <<<"$request")
-    [[ -z $problems ]] || fail BakeFailed "PREBAKE_REQUEST is not valid: ${problems//$'\n'/; }"
-
-    read -r volume_id architecture base < <(jq -r '[.volumeId, .architecture, .base // ""] | join(" ")' <<<"$request")
-    while IFS=$'\t' read -r reference digest size manifest; do
-        references+=("$reference") digests+=("$digest") sizes+=("$size") wanted_manifests+=("$manifest")
-        total_bytes=$((total_bytes + size))
-    done < <(jq -r '.images[] | [.reference, .digest, (.compressedBytes // 0 | tostring), .manifestDigest // ""] | @tsv' <<<"$request")
-    if [[ $request =~ \"registries\"[[:space:]]*:[[:space:]]*\[[[:space:]]*\{ ]]; then
-        while read -r host secret authority mirrors; do
-            [[ $secret == - ]] || secret_of[$host]=$secret
-            [[ $authority == - ]] || authority_of[$host]=$authority
-            mirrors_of[$host]=$mirrors
-        done < <(jq -r '.registries[] | [.host, .secretArn // "-", .caParameter // "-", (.mirrors // [])[]] | join(" ")' <<<"$request")
-    fi
+    facts=$(request_facts <<<"$request" 2>/dev/null) || fail BakeFailed "PREBAKE_REQUEST is not one JSON document"
+    while IFS=$'\t' read -r kind first second third fourth; do
+        case $kind in
+        problem) problems+="; $first" ;;
+        bake) volume_id=$first architecture=$second base=$third ;;
+        image)
+            references+=("$first") digests+=("$second") sizes+=("$third") wanted_manifests+=("$fourth")
+            total_bytes=$((total_bytes + third))
+            ;;
+        registry)
+            [[ $second == - ]] || secret_of[$first]=$second
+            [[ $third == - ]] || authority_of[$first]=$third
+            mirrors_of[$first]=$fourth
+            ;;
+        esac
+    done <<<"$facts"
+    [[ -z $problems ]] || fail BakeFailed "PREBAKE_REQUEST is not valid: ${problems#; }"
 
     machine=$(uname -m)
     case $machine in
@@ -782,12 +793,20 @@ mount_base() {
         discarded="it does not mount: $(last_words "$work/log/xfs")"
         return
     }
-    discarded=$(jq -r --arg architecture "$architecture" --argjson format "$FORMAT" '
-        if .format != $format then "its manifest.json has format \(.format), not \($format)"
-        elif .architecture != $architecture then "it was baked for \(.architecture)"
-        else empty end' "$manifest" 2>"$work/log/base") || discarded="its manifest.json is not readable: $(last_words "$work/log/base")"
-    [[ -z $discarded ]] || return 0
-    read -r version tree empty_bytes < <(jq -r '[.containerd, .tree, .emptyBytes] | join(" ")' "$manifest")
+    jq -r --arg architecture "$architecture" --argjson format "$FORMAT" '
+        if .format != $format then "!its manifest.json has format \(.format), not \($format)"
+        elif .architecture != $architecture then "!it was baked for \(.architecture)"
+        else "\(.containerd) \(.tree) \(.emptyBytes)", (.layers[] | "\(.chainId) \(.folder)") end' \
+        "$manifest" >"$work/base" 2>"$work/log/base" || {
+        discarded="its manifest.json is not readable: $(last_words "$work/log/base")"
+        return
+    }
+    read -r version <"$work/base"
+    [[ $version != '!'* ]] || {
+        discarded=${version#!}
+        return
+    }
+    read -r version tree empty_bytes <"$work/base"
     [[ $(printf '%s\n' "$version" "$containerd_version" | sort -V | tail -n 1) == "$containerd_version" ]] || {
         discarded="it was baked by containerd $version, which is newer than this builder's $containerd_version"
         return
@@ -935,14 +954,10 @@ all_names() {
 readonly MANIFEST_TYPES="application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
 application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"
 
-document() {
-    printf '%s' "$work/layout/blobs/sha256/${1#sha256:}"
-}
-
 # get_document REPOSITORY manifests|blobs DIGEST: fetches a manifest, index or config, and checks it against its digest.
 get_document() {
     local accept='*/*' file=$work/documents/${3#sha256:}.$BASHPID sum
-    [[ ! -e $(document "$3") ]] || return 0
+    [[ ! -e $documents/${3#sha256:} ]] || return 0
     [[ $2 != manifests ]] || accept=$MANIFEST_TYPES
     fetch "$1" "$2/$3" "$accept" "$file" || {
         cat "$file.reason" >&2
@@ -953,7 +968,7 @@ get_document() {
         printf '%s answered %s with content whose digest is sha256:%s' "${1%%/*}" "$3" "${sum%% *}" >&2
         return 1
     }
-    mv "$file" "$(document "$3")"
+    mv "$file" "$documents/${3#sha256:}"
 }
 
 # platform_manifests WANTED: of an index on standard input, the manifests to look into, best first: just the wanted one where
@@ -969,45 +984,58 @@ platform_manifests() {
           end'
 }
 
-# find_manifest REPOSITORY DIGEST WANTED DEPTH: fetches down to this platform's manifest and prints its digest.
+# find_manifest REPOSITORY DIGEST WANTED DEPTH: fetches down to this platform's manifest and prints its digest and its config's.
 find_manifest() {
-    local child
+    local child config
     get_document "$1" manifests "$2" || return 1
-    if jq -e 'has("layers")' "$(document "$2")" >/dev/null; then
+    config=$(jq -r 'select(has("layers")) | .config.digest' "$documents/${2#sha256:}")
+    if [[ -n $config ]]; then
         [[ -z $3 || $2 == "$3" ]] || return 1
-        printf '%s' "$2"
+        printf '%s %s' "$2" "$config"
         return 0
     fi
     (($4 > 0)) || return 1
     while read -r child; do
         find_manifest "$1" "$child" "$3" $(($4 - 1)) && return 0
-    done < <(platform_manifests "$3" <"$(document "$2")")
+    done < <(platform_manifests "$3" <"$documents/${2#sha256:}")
     printf 'there is no manifest for linux/%s below %s' "$architecture" "$2" >&2
     return 1
 }
 
-# resolve INDEX: fetches what describes an image. containerd's import follows an index to all of the manifests that this
+# resolve INDEX: fetches what describes an image, and notes of it: the digests of manifest and config, how many layers each names, and
+# of each layer digest, size, diff ID and ChainID. containerd's import follows an index to all of the manifests that this
 # processor family could run, so these come too; they go again with all else that no image needs.
 resolve() {
-    local repository digest=${digests[$1]} manifest sibling
+    local repository digest=${digests[$1]} manifest config sibling header layer size diff chain=
     repository=$(repository_of "${references[$1]}")
     manifest=$(find_manifest "$repository" "$digest" "${wanted_manifests[$1]}" 3) || return 1
-    get_document "$repository" blobs "$(jq -r .config.digest "$(document "$manifest")")" || return 1
+    config=${manifest#* } manifest=${manifest% *}
+    get_document "$repository" blobs "$config" || return 1
     if [[ $manifest != "$digest" ]]; then
         while read -r sibling; do
             get_document "$repository" manifests "$sibling" || return 1
         done < <(jq -r --arg architecture "$architecture" '
             {amd64: ["amd64", "386"], arm64: ["arm64", "arm"]}[$architecture] as $family
             | .manifests[]? | select(.platform == null or (.platform.os == "linux" and (.platform.architecture | IN($family[]))))
-            | .digest' "$(document "$digest")")
+            | .digest' "$documents/${digest#sha256:}")
     fi
-    printf '%s' "$manifest" >"$work/manifests/${digest#sha256:}"
+    {
+        read -r header
+        printf '%s\n' "$header"
+        while read -r layer size diff; do
+            chain_id "$chain" "$diff"
+            printf '%s\n' "$layer $size $diff $chain"
+        done
+    } < <(jq -r --arg digests "$manifest $config" --slurpfile config "$documents/${config#sha256:}" '
+        "\($digests) \(.layers | length) \($config[0].rootfs.diff_ids | length)",
+        ([.layers, $config[0].rootfs.diff_ids] | transpose[] | "\(.[0].digest) \(.[0].size) \(.[1])")' \
+        "$documents/${manifest#sha256:}") >"$work/manifests/${digest#sha256:}"
 }
 
 # start_resolving: all images at once, beside what makes the volume ready.
 start_resolving() {
     local i
-    mkdir -p "$work/layout/blobs/sha256" "$work/documents" "$work/manifests" "$work/tokens"
+    mkdir -p "$documents" "$work/documents" "$work/manifests" "$work/tokens"
     read_authorities
     for i in "${!references[@]}"; do
         start_job resolve "$i" 2>"$work/log/resolve-$i"
@@ -1037,16 +1065,16 @@ image_names() {
 keep_document() {
     local sum
     sum=$(sha256sum <"$1")
-    mv "$1" "$(document "sha256:${sum%% *}")"
+    mv "$1" "$documents/${sum%% *}"
     printf 'sha256:%s' "${sum%% *}"
 }
 
-# describe DIGEST NAME: the entry of the layout's index for an image of that name.
+# describe DIGEST NAME...: the entries of the layout's index for an image of these names.
 describe() {
-    jq -c --arg digest "$1" --arg name "$2" --argjson size "$(stat -c %s "$(document "$1")")" '
+    jq -c --arg digest "$1" --argjson size "$(stat -c %s "$documents/${1#sha256:}")" '
         {mediaType: (.mediaType // (if has("manifests") then "application/vnd.oci.image.index.v1+json"
                                     else "application/vnd.oci.image.manifest.v1+json" end)),
-         digest: $digest, size: $size, annotations: {"io.containerd.image.name": $name} }' "$(document "$1")"
+         digest: $digest, size: $size, annotations: {"io.containerd.image.name": $ARGS.positional[]} }' "$documents/${1#sha256:}" --args "${@:2}"
 }
 
 # ---- layers -------------------------------------------------------------------------------------------------------
@@ -1076,42 +1104,33 @@ is_large() {
     ((${chain_size[$1]} >= LARGE_LAYER))
 }
 
-# chain_id PARENT DIFF: the key of the snapshot of a layer on another: the OCI image specification's ChainID.
+# chain_id PARENT DIFF: leaves in chain the key of the snapshot of a layer on another: the OCI image specification's ChainID.
 chain_id() {
-    local sum
-    if [[ -z $1 ]]; then
-        printf '%s' "$2"
-    else
-        sum=$(printf '%s %s' "$1" "$2" | sha256sum)
-        printf 'sha256:%s' "${sum%% *}"
-    fi
+    local file=$work/chain.$BASHPID
+    chain=$2
+    [[ -n $1 ]] || return 0
+    printf '%s %s' "$1" "$2" >"$file"
+    read -r chain _ < <(sha256sum "$file")
+    chain=sha256:$chain
 }
 
 # plan_layers: which layers there are.
 plan_layers() {
-    local i manifest config digest size diff chain parent sum layers depth repository top folders
+    local i digest size diff chain parent sum layers depth repository top folders file
     local -A on_base=() counted=() listed=()
     doing="reading manifests"
     if base_is_kept; then
         folders=$(snapshots_folder)
-        while read -r chain sum; do on_base[$chain]=$folders/$sum/fs; done < <(
-            jq -r '.layers[] | [.chainId, .folder] | join(" ")' "$volume/manifest.json"
-        )
+        while read -r chain sum _; do on_base[$chain]=$folders/$sum/fs; done < <(tail -n +2 "$work/base")
     fi
     for i in "${!references[@]}"; do
-        manifest=$(<"$work/manifests/${digests[i]#sha256:}")
-        config=$(jq -r .config.digest "$(document "$manifest")")
-        layers=$(jq '.layers | length' "$(document "$manifest")")
-        depth=$(jq '.rootfs.diff_ids | length' "$(document "$config")")
+        exec {file}<"$work/manifests/${digests[i]#sha256:}"
+        read -r _ _ layers depth <&"$file"
         [[ $layers == "$depth" ]] || incomplete "${references[i]}" "its manifest has $layers layers, its config $depth"
         parent='' depth=0 top='' repository=$(repository_of "${references[i]}")
-        while IFS=$'\t' read -r digest size diff; do
+        while read -r digest size diff chain; do
             depth=$((depth + 1))
-            chain=${chain_ids[$parent $diff]:-}
-            if [[ -z $chain ]]; then
-                chain=$(chain_id "$parent" "$diff")
-                chain_ids[$parent $diff]=$chain
-            fi
+            chain_ids[$parent $diff]=$chain
             [[ -z ${on_base[$chain]:-} ]] || top=$chain
             if [[ -z ${chain_layer[$chain]:-} ]]; then
                 chain_parent[$chain]=$parent chain_layer[$chain]=$digest chain_diff[$chain]=$diff chain_size[$chain]=$size
@@ -1131,8 +1150,8 @@ plan_layers() {
                 fi
             fi
             parent=$chain
-        done < <(jq -r --slurpfile config "$(document "$config")" \
-            '[.layers, $config[0].rootfs.diff_ids] | transpose[] | [.[0].digest, .[0].size, .[1]] | @tsv' "$(document "$manifest")")
+        done <&"$file"
+        exec {file}<&-
         tops+=("$parent")
         [[ -z $top || -n ${listed[$top]:-} ]] || kept_tops+=("$top")
         listed[${top:-none}]=1
@@ -1539,13 +1558,13 @@ bases() {
 # describe_base CHAIN: adds to the layout an image of just the layers up to this one, and prints its descriptor.
 describe_base() {
     local i=${chain_index[$1]} depth=${chain_depth[$1]} manifest config file
-    manifest=$(document "$(<"$work/manifests/${digests[i]#sha256:}")")
-    config=$(document "$(jq -r .config.digest "$manifest")")
+    read -r manifest config _ <"$work/manifests/${digests[i]#sha256:}"
+    manifest=$documents/${manifest#sha256:} config=$documents/${config#sha256:}
     file=$work/documents/base-${1#sha256:}
     jq -c --argjson depth "$depth" '{architecture, os, variant, rootfs: {type: "layers", diff_ids: .rootfs.diff_ids[:$depth]} }
         | del(..|nulls)' "$config" >"$file"
     config=$(keep_document "$file")
-    jq -c --argjson depth "$depth" --arg config "$config" --argjson size "$(stat -c %s "$(document "$config")")" \
+    jq -c --argjson depth "$depth" --arg config "$config" --argjson size "$(stat -c %s "$documents/${config#sha256:}")" \
         '{schemaVersion, mediaType, config: {mediaType: .config.mediaType, digest: $config, size: $size}, layers: .layers[:$depth]}
         | del(..|nulls)' "$manifest" >"$file"
     describe "$(keep_document "$file")" "prebake.invalid/base:${1#sha256:}"
@@ -1553,19 +1572,20 @@ describe_base() {
 
 # import_images: makes containerd know the images: names, indexes, manifests, configs and small layers.
 import_images() {
-    local i name chain options=(--no-unpack --platform "linux/$architecture")
+    local i name names chain options=(--no-unpack --platform "linux/$architecture")
     mapfile -t -O "${#options[@]}" options < <(local_option import)
     for chain in "${chains[@]}"; do
         is_large "$chain" || {
             await_layer "$chain"
-            ln -sf "$spool/${chain_layer[$chain]#sha256:}" "$(document "${chain_layer[$chain]}")"
+            ln -sf "$spool/${chain_layer[$chain]#sha256:}" "$documents/${chain_layer[$chain]#sha256:}"
         }
     done
     doing="importing the images' manifests"
     printf '{"imageLayoutVersion":"1.0.0"}' >"$work/layout/oci-layout"
     {
         for i in "${!references[@]}"; do
-            while read -r name; do describe "${digests[i]}" "$name"; done < <(image_names "$i")
+            mapfile -t names < <(image_names "$i")
+            describe "${digests[i]}" "${names[@]}"
         done
         while read -r chain; do describe_base "$chain"; done < <(bases)
     } | jq -cs '{schemaVersion: 2, manifests: .}' >"$work/layout/index.json"
@@ -1737,54 +1757,44 @@ complete_images() {
 
 # ---- content ------------------------------------------------------------------------------------------------------
 
-blob() {
-    printf '%s' "$volume/io.containerd.content.v1.content/blobs/sha256/${1#sha256:}"
-}
-
 # manifest_of DIGEST: the digest of this platform's manifest, which is DIGEST itself unless that is an index.
 manifest_of() {
     local digest=$1 child found depth
     if [[ -e $work/manifests/${digest#sha256:} ]]; then
-        cat "$work/manifests/${digest#sha256:}"
+        read -r digest _ <"$work/manifests/${digest#sha256:}"
+        printf '%s' "$digest"
         return 0
     fi
     for depth in 1 2 3; do
-        [[ -f $(blob "$digest") ]] || return 1
-        if ! jq -e '.manifests | type == "array"' "$(blob "$digest")" >/dev/null; then
+        [[ -f $blobs/${digest#sha256:} ]] || return 1
+        if ! jq -e '.manifests | type == "array"' "$blobs/${digest#sha256:}" >/dev/null; then
             printf '%s' "$digest"
             return 0
         fi
         ((depth < 3)) || return 1
         found=
         while read -r child; do
-            if [[ -f $(blob "$child") ]]; then
+            if [[ -f $blobs/${child#sha256:} ]]; then
                 found=$child
                 break
             fi
         done < <(jq -r --arg architecture "$architecture" '
             .manifests | map(select(.platform == null or (.platform.os == "linux" and .platform.architecture == $architecture)))[]
-            | .digest' "$(blob "$digest")")
+            | .digest' "$blobs/${digest#sha256:}")
         [[ -n $found ]] || return 1
         digest=$found
     done
 }
 
 config_of() {
-    local manifest
+    local manifest config
+    if [[ -e $work/manifests/${1#sha256:} ]]; then
+        read -r _ config _ <"$work/manifests/${1#sha256:}"
+        printf '%s\n' "$config"
+        return 0
+    fi
     manifest=$(manifest_of "$1") || return 1
-    jq -r .config.digest "$(blob "$manifest")"
-}
-
-# chain_ids_of DIGEST: the key of each layer's snapshot, the lowest first.
-chain_ids_of() {
-    local config diff_id chain=''
-    config=$(config_of "$1") || return 1
-    [[ -f $(blob "$config") ]] || return 1
-    while read -r diff_id; do
-        # As it was worked out for the plan, if it was.
-        chain=${chain_ids[$chain $diff_id]:-$(chain_id "$chain" "$diff_id")}
-        printf '%s\n' "$chain"
-    done < <(jq -r '.rootfs.diff_ids[]' "$(blob "$config")")
+    jq -r .config.digest "$blobs/${manifest#sha256:}"
 }
 
 # kept_blobs: the digests of what stays in the content store: each image's index, manifest and config.
@@ -1862,21 +1872,30 @@ incomplete() {
 
 # verify NAME DIGEST: checks that a node can start the image from this volume alone; prints its part of the report.
 verify() {
-    local name=$1 digest=$2 manifest config chain parent='' unpacked=0 layers target=$work/view image_architecture
-    local chains=()
+    local name=$1 digest=$2 manifest config chain diff parent='' unpacked=0 compressed layers target=$work/view image_architecture
+    local facts chains=()
     doing="verifying $name"
     manifest=$(manifest_of "$digest") || incomplete "$name" "no manifest for linux/$architecture below $digest"
     config=$(config_of "$digest")
     for chain in "$digest" "$manifest" "$config"; do
-        [[ -n ${content[$chain]:-} && -f $(blob "$chain") ]] || incomplete "$name" "its blob $chain is missing"
+        [[ -n ${content[$chain]:-} && -f $blobs/${chain#sha256:} ]] || incomplete "$name" "its blob $chain is missing"
     done
-    image_architecture=$(jq -r .architecture "$(blob "$config")")
+    # As they stand on the volume.
+    mapfile -t facts < <(jq -r --slurpfile config "$blobs/${config#sha256:}" '
+        "\($config[0].architecture) \(.layers | length) \([.layers[].size] | add // 0)", $config[0].rootfs.diff_ids[]' "$blobs/${manifest#sha256:}")
+    read -r image_architecture layers compressed <<<"${facts[0]}"
     [[ $image_architecture == "$architecture" ]] ||
         fail ImagePullFailed "$name ($digest) is an image for $image_architecture, not for $architecture" "$name"
 
-    mapfile -t chains < <(chain_ids_of "$digest")
-    layers=$(jq '.layers | length' "$(blob "$manifest")")
-    ((${#chains[@]} == layers)) || incomplete "$name" "its manifest has $layers layers, its config ${#chains[@]}"
+    ((${#facts[@]} - 1 == layers)) || incomplete "$name" "its manifest has $layers layers, its config $((${#facts[@]} - 1))"
+    chain=
+    for diff in "${facts[@]:1}"; do
+        # As it was worked out for the plan, if it was.
+        parent=$chain chain=${chain_ids[$chain $diff]:-}
+        [[ -n $chain ]] || chain_id "$parent" "$diff"
+        chains+=("$chain")
+    done
+    parent=
     for chain in "${chains[@]}"; do
         [[ -n ${snapshot_parent[$chain]:-} ]] || incomplete "$name" "its layer $chain is not unpacked"
         [[ ${snapshot_parent[$chain]} == "$parent-" ]] || incomplete "$name" "its layer $chain stands on the wrong one"
@@ -1891,11 +1910,9 @@ verify() {
             incomplete "$name" "its mounted layers are not readable: $(last_words "$work/log/view")"
         run "${client[@]}" images unmount --snapshotter "$SNAPSHOTTER" --rm "$target"
     fi
-    jq -nc --arg reference "$name" --arg digest "$digest" --arg manifest "$manifest" --argjson unpacked "$unpacked" \
-        --argjson layers "$layers" --slurpfile content "$(blob "$manifest")" \
-        '{reference: $reference, digest: $digest, manifestDigest: $manifest,
-          compressedBytes: ([$content[0].layers[].size] | add // 0), unpackedBytes: $unpacked, layers: $layers}' \
-        >>"$work/verified"
+    # Names and digests need no escapes.
+    printf '{"reference":"%s","digest":"%s","manifestDigest":"%s","compressedBytes":%s,"unpackedBytes":%s,"layers":%s}\n' \
+        "$name" "$digest" "$manifest" "$compressed" "$unpacked" "$layers" >>"$work/verified"
 }
 
 # compare_layer CHAIN FOLDER: compares what stands on the volume with what the registry served, member by member: content,
@@ -1990,6 +2007,8 @@ bake() {
     read_request
     work=$(mktemp -d /run/prebake.XXXXXX)
     volume=$work/volume
+    documents=$work/layout/blobs/sha256
+    blobs=$volume/io.containerd.content.v1.content/blobs/sha256
     client=(ctr --address "$work/containerd.sock" --namespace "$NAMESPACE")
     # gRPC is HTTP/2.
     call_options=(--silent --show-error --http2-prior-knowledge --unix-socket "$work/containerd.sock" --max-time 600

@@ -72,7 +72,15 @@ class PermissionsTest {
     void proof() throws Exception {
         JsonNode resources = Synthesis.of(
                         folder.resolve("synthesis"),
-                        Map.of("vpcId", "vpc-0123456789abcdef0", "subnetIds", SUBNETS, "nodeGroups", List.of("ml/gpu")))
+                        Map.of(
+                                "vpcId",
+                                "vpc-0123456789abcdef0",
+                                "subnetIds",
+                                SUBNETS,
+                                "kmsKeyArn",
+                                RequiredAccess.KEY,
+                                "nodeGroups",
+                                List.of("ml/gpu")))
                 .resources();
         Permissions permissions = new Permissions(new RolesOfTemplate(resources, valuesOf(resources)));
         everyRun(permissions, "complete", true);
@@ -122,7 +130,10 @@ class PermissionsTest {
                 folder.resolve("images"), image("one"), image("two"), image("three"), image("four"), image("five"));
         LoopbackRegistry registry = LoopbackRegistry.serve(layout);
         try (Lab lab = Lab.open(
-                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(), observer(), permissions)) {
+                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
+                observer(),
+                permissions,
+                RequiredAccess.KEY)) {
             permissions.over(lab);
             nodeGroup(lab);
             List<Run> runs = List.of(

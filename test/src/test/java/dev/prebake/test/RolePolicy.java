@@ -87,6 +87,7 @@ record RolePolicy(List<JsonNode> statements) {
     private static boolean matches(String operator, String wanted, String value) {
         return switch (operator) {
             case "StringEquals" -> value.equals(wanted);
+            case "Bool" -> value.equalsIgnoreCase(wanted);
             case "StringLike" -> like(wanted, value);
             case "ArnLike" -> arnLike(wanted, value);
             default -> throw new IllegalArgumentException("The condition operator " + operator + " isn't known here.");

@@ -50,7 +50,7 @@ final class MalformedInputTest {
     void everyWrongFieldIsNamed(@ForAll("wrongFields") Map<String, JsonNode> wrong) {
         ObjectNode input = Inputs.full();
         wrong.forEach(input::set);
-        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input)));
+        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input, null)));
         assertThat(thrown).isExactlyInstanceOf(InvalidInputException.class);
         List<String> lines = String.valueOf(thrown.getMessage()).lines().toList();
         for (String field : wrong.keySet()) {
@@ -66,7 +66,7 @@ final class MalformedInputTest {
     void anyJsonAtAll(@ForAll("fieldsOfAnything") Map<String, JsonNode> fields) {
         ObjectNode input = Inputs.full();
         fields.forEach(input::set);
-        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input)));
+        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input, null)));
         if (thrown != null) {
             assertThat(thrown).isInstanceOfAny(InvalidInputException.class, ImagesUnavailableException.class);
             assertThat(thrown).message().contains("\n- ");
@@ -77,7 +77,7 @@ final class MalformedInputTest {
     @Label("what is no object is refused as such")
     void noObject(@ForAll("anything") JsonNode input) {
         if (!input.isObject()) {
-            assertThatThrownBy(() -> handler.handle(new PlanRequest(input)))
+            assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null)))
                     .isExactlyInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("\n- the input must be a JSON object");
         }

@@ -78,9 +78,10 @@ public final class Lab implements AutoCloseable {
     private final List<String> recovered;
     private boolean closed;
 
-    private Lab(DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer) throws IOException {
+    private Lab(DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer, @Nullable String kmsKeyArn)
+            throws IOException {
         this.plane = plane;
-        deployment = Deployment.on(hostArchitecture());
+        deployment = Deployment.on(hostArchitecture(), kmsKeyArn);
         Executions executions = new Executions(plane.home().resolve("executions"));
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         recovered = recover(plane, executions, account);
@@ -146,16 +147,19 @@ public final class Lab implements AutoCloseable {
      * <p>The SDK's settings of this JVM lead to the lab while it is open, so there can be one at a time.
      */
     public static Lab open(DataPlane plane, LabObserver observer) {
-        return open(plane, observer, null);
+        return open(plane, observer, null, null);
     }
 
     /**
      * The same with somebody who may refuse calls. While a function runs, the calls' access key is the function's name, one
      * function at a time; calls of anybody else come with another key.
+     *
+     * @param kmsKeyArn the deployment's KMS key; absent for the account's default
      */
-    public static Lab open(DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer) {
+    public static Lab open(
+            DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer, @Nullable String kmsKeyArn) {
         try {
-            return new Lab(plane, observer, authorizer);
+            return new Lab(plane, observer, authorizer, kmsKeyArn);
         } catch (RuntimeException e) {
             plane.close();
             throw e;
