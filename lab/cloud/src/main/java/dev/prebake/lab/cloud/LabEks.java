@@ -59,7 +59,6 @@ import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionResponse;
 final class LabEks implements EksClient {
     private static final int IN_USE = 409;
     private static final int NOT_FOUND = 404;
-    private static final String KUBERNETES_VERSION = "1.34";
 
     private final LaunchTemplates templates;
     private final LabClock clock;
@@ -82,7 +81,7 @@ final class LabEks implements EksClient {
                 .name(name)
                 .arn(arn("cluster/" + name))
                 .createdAt(clock.instant())
-                .version(request.version() == null ? KUBERNETES_VERSION : request.version())
+                .version(request.version() == null ? Deployment.KUBERNETES_VERSION : request.version())
                 .roleArn(request.roleArn())
                 .status(ClusterStatus.ACTIVE)
                 .tags(request.tags())
