@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ecr.EcrClient;
+import software.amazon.awssdk.services.eks.EksClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -51,7 +52,8 @@ public final class Lab implements AutoCloseable {
             "aws.endpointUrlSsm",
             "aws.endpointUrlCloudWatchLogs",
             "aws.endpointUrlSecretsManager",
-            "aws.endpointUrlEcr");
+            "aws.endpointUrlEcr",
+            "aws.endpointUrlEks");
 
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
     private static final String SECRET_ACCESS_KEY = "lab";
@@ -68,6 +70,7 @@ public final class Lab implements AutoCloseable {
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
     private final Instances instances;
     private final LabEc2 ec2;
+    private final LabEks eks;
     private final LabSsm ssm;
     private final LabSecretsManager secrets;
     private final LabStates states;
@@ -93,7 +96,10 @@ public final class Lab implements AutoCloseable {
         Volumes volumes = new Volumes(plane, account);
         instances = new Instances(plane, volumes, parameters, deployment, clock, background);
         Snapshots snapshots = new Snapshots(account, plane, volumes, clock, background);
-        ec2 = new LabEc2(instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones()));
+        LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
+        ec2 = new LabEc2(
+                instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones()), launchTemplates);
+        eks = new LabEks(launchTemplates, clock);
         ssm = new LabSsm(
                 parameters,
                 new Commands(
@@ -127,6 +133,7 @@ public final class Lab implements AutoCloseable {
                 Service.of(CloudWatchLogsClient.class, logs),
                 Service.of(SecretsManagerClient.class, secrets),
                 Service.of(EcrClient.class, new LabEcr(clock)),
+                Service.of(EksClient.class, eks),
                 Service.of(SfnClient.class, states));
         endpoint = (authorizer == null ? setup : setup.intercepting(authorizer)).start(0);
         SETTINGS.forEach(System::setProperty);
@@ -180,6 +187,11 @@ public final class Lab implements AutoCloseable {
     /** EC2 as the lab has it. */
     public Ec2Client ec2() {
         return ec2;
+    }
+
+    /** EKS as the lab has it: which version of its launch template a node group has, in memory alone. */
+    public EksClient eks() {
+        return eks;
     }
 
     /** SSM as the lab has it. */

@@ -36,6 +36,7 @@ final class Doubles implements AutoCloseable {
     final LabLogs logs = new LabLogs(clock);
     final Instances instances;
     final LabEc2 ec2;
+    final LabEks eks;
     final LabSsm ssm;
 
     /** Makes them with what runs a command's script. */
@@ -46,11 +47,14 @@ final class Doubles implements AutoCloseable {
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
         Volumes volumes = new Volumes(plane, account);
         instances = new Instances(plane, volumes, parameters, deployment, clock, backlog);
+        LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
                 instances,
                 volumes,
                 new Snapshots(account, plane, volumes, clock, backlog),
-                new FastRestores(account, clock, deployment.zones()));
+                new FastRestores(account, clock, deployment.zones()),
+                launchTemplates);
+        eks = new LabEks(launchTemplates, clock);
         ssm = new LabSsm(
                 parameters,
                 new Commands(
