@@ -2081,7 +2081,6 @@ bake() {
     enter unpack
     complete_images
     import_pause
-    cancel_job "$flush_job"
     pull_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter verify
@@ -2107,6 +2106,7 @@ bake() {
     stop_containerd
     save_stores
     end_job "$job"
+    cancel_job "$flush_job"
     write_manifest
     doing="finishing volume $volume_id"
     run sync -f "$volume"
