@@ -35,7 +35,7 @@ class DefinitionTest {
             if (name.startsWith("dev.prebake.")) {
                 assertThat(Class.forName(name)).isAssignableTo(RuntimeException.class);
             } else {
-                assertThat(name).matches("(States|Lambda)\\.[A-Za-z]+");
+                assertThat(name).matches("(States|Lambda)\\.[A-Za-z]+|Sandbox\\.Timedout");
             }
         });
     }
@@ -69,6 +69,21 @@ class DefinitionTest {
             }
         });
         assertThat(uncaught).containsExactly("PlanBake");
+    }
+
+    @Test
+    @DisplayName("spreads its retries over the whole delay, and lets no delay grow without bound")
+    void retriesAreSpread() {
+        List<JsonNode> retries = definition.findValues("Retry");
+        assertThat(retries).isNotEmpty();
+        retries.forEach(list -> list.forEach(retry -> {
+            assertThat(retry.path("JitterStrategy").asText())
+                    .as(retry.toString())
+                    .isEqualTo("FULL");
+            assertThat(retry.path("MaxDelaySeconds").asInt())
+                    .as(retry.toString())
+                    .isPositive();
+        }));
     }
 
     @Test

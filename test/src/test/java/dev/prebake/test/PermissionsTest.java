@@ -110,7 +110,7 @@ class PermissionsTest {
                 folder.resolve("images"), image("one"), image("two"), image("three"), image("four"), image("five"));
         LoopbackRegistry registry = LoopbackRegistry.serve(layout);
         try (Lab lab = Lab.open(
-                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(), observer(), permissions)) {
+                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(), observer(), permissions, null)) {
             permissions.over(lab);
             List<Run> runs = List.of(
                     new Run(input(registry, "one", 3), null, false, null),

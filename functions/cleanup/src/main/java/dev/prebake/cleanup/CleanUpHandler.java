@@ -44,7 +44,7 @@ public final class CleanUpHandler extends StateHandler<CleanUpRequest, CleanedUp
         var sweep = new Sweep(ec2, request.execution());
         sweep.instances();
         sweep.volumes();
-        sweep.snapshots(() -> publishedSnapshotId(request.parameterName()));
+        sweep.snapshots(request.snapshotId(), () -> publishedSnapshotId(request.parameterName()));
 
         List<Leftover> left = sweep.left();
         if (left.isEmpty()) {

@@ -1,21 +1,25 @@
 package dev.prebake.cleanup;
 
 import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.FastRestores;
 import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
-import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
-import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
-import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
@@ -81,11 +85,12 @@ final class Sweep {
     }
 
     /**
-     * Deletes the execution's unfinished snapshots, and disables Fast Snapshot Restore on a finished one.
+     * Deletes the execution's unfinished snapshots, and disables Fast Snapshot Restore on finished ones.
      *
+     * @param reused a finished snapshot of another execution that this one worked on; absent when there was none
      * @param publishedSnapshotId the published snapshot, which keeps it; asked only when it matters
      */
-    void snapshots(Supplier<String> publishedSnapshotId) {
+    void snapshots(@Nullable String reused, Supplier<String> publishedSnapshotId) {
         var describe = DescribeSnapshotsRequest.builder()
                 .ownerIds("self")
                 .filters(ofExecution())
@@ -93,6 +98,10 @@ final class Sweep {
         List<Snapshot> snapshots = ec2.describeSnapshotsPaginator(describe).stream()
                 .flatMap(page -> page.snapshots().stream())
                 .toList();
+        Set<String> finished = new TreeSet<>();
+        if (reused != null) {
+            finished.add(reused);
+        }
         for (Snapshot snapshot : snapshots) {
             String id = snapshot.snapshotId();
             dispose(
@@ -102,12 +111,12 @@ final class Sweep {
                     () -> ec2.deleteSnapshot(
                             DeleteSnapshotRequest.builder().snapshotId(id).build()));
             if (snapshot.state() == SnapshotState.COMPLETED) {
-                List<String> zones = zonesWithFastRestore(id);
-                if (!zones.isEmpty() && !id.equals(publishedSnapshotId.get())) {
-                    disableFastRestore(id, zones);
-                }
+                finished.add(id);
+            } else {
+                finished.remove(id);
             }
         }
+        disableFastRestores(finished, publishedSnapshotId);
     }
 
     private void dispose(String id, String state, Disposal disposal, Runnable removal) {
@@ -134,32 +143,20 @@ final class Sweep {
         }
     }
 
-    private List<String> zonesWithFastRestore(String snapshotId) {
-        var describe = DescribeFastSnapshotRestoresRequest.builder()
-                .filters(
-                        filter("snapshot-id", snapshotId),
-                        filter(
-                                "state",
-                                FastSnapshotRestoreStateCode.ENABLING.toString(),
-                                FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
-                                FastSnapshotRestoreStateCode.ENABLED.toString()))
-                .build();
-        return ec2.describeFastSnapshotRestoresPaginator(describe).stream()
-                .flatMap(page -> page.fastSnapshotRestores().stream())
-                .map(DescribeFastSnapshotRestoreSuccessItem::availabilityZone)
-                .toList();
-    }
-
-    private void disableFastRestore(String snapshotId, List<String> zones) {
-        var disable = DisableFastSnapshotRestoresRequest.builder()
-                .sourceSnapshotIds(snapshotId)
-                .availabilityZones(zones)
-                .build();
+    private void disableFastRestores(Set<String> snapshotIds, Supplier<String> publishedSnapshotId) {
+        Map<String, List<String>> zones = FastRestores.on(ec2, snapshotIds).stream()
+                .collect(Collectors.groupingBy(
+                        DescribeFastSnapshotRestoreSuccessItem::snapshotId,
+                        TreeMap::new,
+                        Collectors.mapping(
+                                DescribeFastSnapshotRestoreSuccessItem::availabilityZone, Collectors.toList())));
+        if (zones.isEmpty()) {
+            return;
+        }
+        zones.remove(publishedSnapshotId.get());
         // Zones that AWS lists as unsuccessful show again at the next look.
-        remove(
-                snapshotId,
-                "Fast Snapshot Restore on in " + String.join(", ", zones),
-                () -> ec2.disableFastSnapshotRestores(disable));
+        zones.forEach((id, of) -> remove(
+                id, "Fast Snapshot Restore on in " + String.join(", ", of), () -> FastRestores.disable(ec2, id, of)));
     }
 
     private Filter ofExecution() {

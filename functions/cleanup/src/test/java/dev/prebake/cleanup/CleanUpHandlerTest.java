@@ -179,6 +179,18 @@ class CleanUpHandlerTest {
     }
 
     @Test
+    @DisplayName("disables it on an earlier execution's snapshot too, when the failed one was to publish that")
+    void reused() {
+        fastRestoreOn("eu-central-1a");
+        publishedIs("");
+
+        JsonNode answer = HandlerCall.call(handler, HandlerCall.event("CleanUp").put("snapshotId", "snap-1"));
+
+        assertThat(answer.path("removed")).hasToString("[\"snap-1\"]");
+        verify(ec2, never()).deleteSnapshot(any(DeleteSnapshotRequest.class));
+    }
+
+    @Test
     @DisplayName("is content with what is gone by the time that it is to be removed")
     void goneMeanwhile() {
         instanceIs("running");
@@ -262,6 +274,7 @@ class CleanUpHandlerTest {
         var items = new DescribeFastSnapshotRestoreSuccessItem[zones.length];
         for (int i = 0; i < zones.length; i++) {
             items[i] = DescribeFastSnapshotRestoreSuccessItem.builder()
+                    .snapshotId("snap-1")
                     .availabilityZone(zones[i])
                     .build();
         }

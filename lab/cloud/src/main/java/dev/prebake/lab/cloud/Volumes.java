@@ -4,6 +4,7 @@ import dev.prebake.lab.host.DataPlane;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
@@ -62,6 +63,22 @@ final class Volumes {
         }
     }
 
+    /** The snapshot that one of an instance's volumes is to be made from and that isn't there any more. */
+    Optional<String> missingSnapshot(String instanceId) {
+        return attachedTo(instanceId).stream()
+                .map(LabVolume::snapshotId)
+                .filter(id -> !id.isEmpty() && account.snapshot(id).isEmpty())
+                .findFirst();
+    }
+
+    /** Deletes the snapshots that an instance's volumes are to be made from, as another execution might. */
+    void loseSnapshots(String instanceId) {
+        for (LabVolume volume : attachedTo(instanceId)) {
+            account.removeSnapshot(volume.snapshotId());
+            plane.deleteSnapshot(volume.snapshotId());
+        }
+    }
+
     private void requireSnapshot(LabVolume volume) {
         StoredSnapshot snapshot = account.snapshot(volume.snapshotId())
                 .orElseThrow(() -> AwsAnswers.ec2(
@@ -95,10 +112,12 @@ final class Volumes {
         return volume;
     }
 
-    /** Frees the volumes of an instance that has ended; those that go with it go. */
+    /** Frees the volumes of an instance that has ended; those that go with it go, and those that never came to be. */
     void releaseFrom(String instanceId) {
         for (LabVolume volume : attachedTo(instanceId)) {
-            if (volume.attachment() != null && volume.attachment().deleteOnTermination()) {
+            boolean goesWithIt =
+                    volume.attachment() != null && volume.attachment().deleteOnTermination();
+            if (goesWithIt || plane.volume(volume.volumeId()).isEmpty()) {
                 remove(volume);
             } else {
                 volumes.put(volume.volumeId(), volume.detached());
