@@ -3,12 +3,12 @@ package dev.prebake.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;
-import dev.prebake.catalogue.FunctionEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -43,13 +43,12 @@ class DefinitionTest {
     @Test
     @DisplayName("calls functions whose handlers Lambda can make")
     void handlersExist() {
-        assertThat(FunctionCatalogue.load().functions())
-                .extracting(FunctionEntry::handler)
-                .allSatisfy(handler -> {
-                    Class<?> type = Class.forName(handler);
-                    assertThat(type).isAssignableTo(RequestStreamHandler.class);
-                    assertThat(type.getConstructor()).isNotNull();
-                });
+        assertThat(FunctionCatalogue.load().functions()).allSatisfy(function -> {
+            Class<?> type = Class.forName(function.handler());
+            assertThat(type)
+                    .isAssignableTo(function.schedule() == null ? RequestStreamHandler.class : RequestHandler.class);
+            assertThat(type.getConstructor()).isNotNull();
+        });
     }
 
     @Test

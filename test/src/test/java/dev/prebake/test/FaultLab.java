@@ -17,9 +17,11 @@ import dev.prebake.lab.registry.PlatformImage;
 import dev.prebake.lab.states.HistoryDetails;
 import dev.prebake.lab.states.HistoryEvent;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
@@ -129,6 +132,7 @@ final class FaultLab implements AutoCloseable {
     private final BlockingQueue<HistoryEvent> ends = new LinkedBlockingQueue<>();
     private final List<HistoryEvent> events = new CopyOnWriteArrayList<>();
     private final Map<Scenario, Prepared> prepared = new ConcurrentHashMap<>();
+    private @Nullable Path inMemory;
     private int runs;
 
     /**
@@ -141,7 +145,7 @@ final class FaultLab implements AutoCloseable {
                 ImageLayout.write(folder.resolve("images"), image("zero"), image("one"), image("two")));
         System.setProperty(MAX_ATTEMPTS, Integer.toString(sdkAttempts));
         lab = Lab.open(
-                DataPlanes.detect(folder.resolve("home")).openDirectories(),
+                DataPlanes.detect(home(folder)).openDirectories(),
                 new LabObserver() {
                     @Override
                     public void happened(HistoryEvent event) {
@@ -164,11 +168,28 @@ final class FaultLab implements AutoCloseable {
         ledger = new Ledger(lab, Set.of());
     }
 
+    /** In memory, where the host has a folder for that: the lab writes its account through to the disk at each change. */
+    private Path home(Path folder) throws IOException {
+        Path memory = Path.of("/dev/shm");
+        if (!Files.isWritable(memory)) {
+            return folder.resolve("home");
+        }
+        inMemory = Files.createTempDirectory(memory, "prebake-faults");
+        return inMemory;
+    }
+
     @Override
-    public void close() {
+    public void close() throws IOException {
         lab.close();
         registry.close();
         System.clearProperty(MAX_ATTEMPTS);
+        if (inMemory != null) {
+            try (Stream<Path> files = Files.walk(inMemory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /** One execution of a scenario with faults, from its beginning to a clean account. */
@@ -251,6 +272,11 @@ final class FaultLab implements AutoCloseable {
         }
         put(scenario.parameter(), before.published());
         put(scenario.parameter() + "/manifest", before.manifest());
+    }
+
+    /** The ARN of the execution that is started next. */
+    String nextArn() {
+        return lab.stateMachineArn().replace(":stateMachine:", ":execution:") + ":run-" + runs;
     }
 
     String start(Scenario scenario) {

@@ -67,15 +67,16 @@ class FaultsTest {
                 String what = each.table() + ": " + each.row() + " " + each.column() + " -> " + outcome.end() + ": ";
                 outcome.problems().forEach(problem -> wrong.add(what + problem));
                 if (outcome.status() == ExecutionStatus.FAILED
-                        && !outcome.error().matches("(dev\\.prebake|Lambda)\\..*")) {
-                    wrong.add(what + "no error of ours: " + outcome.error() + " " + outcome.cause());
+                        && !outcome.error().matches("(dev\\.prebake|Lambda|Sandbox)\\..*")) {
+                    wrong.add(what + "no error of ours: " + outcome.error() + " " + outcome.cause() + " after "
+                            + outcome.states());
                 }
                 if (outcome.cause().contains("CleanUp failed too")) {
                     wrong.add(what + outcome.cause());
                 }
                 String said = known.end(each.table(), each.row(), each.column());
                 if (!HOW_MANY.equals("write") && !outcome.end().equals(said)) {
-                    wrong.add(what + "docs/faults.md has '" + said + "'");
+                    wrong.add(what + "docs/faults.md has '" + said + "': " + outcome.retried() + " " + outcome.cause());
                 }
             }
             System.getLogger(getClass().getName())

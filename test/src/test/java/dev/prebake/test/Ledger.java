@@ -113,7 +113,7 @@ final class Ledger {
         if (!Objects.equals(published, before)) {
             problems.addAll(problemsOfNew(String.valueOf(published), zones));
         }
-        problems.addAll(problemsOfManifest(parameterName, published));
+        problems.addAll(problemsOfManifest(parameterName, published, before));
         return problems;
     }
 
@@ -135,15 +135,19 @@ final class Ledger {
         return problems;
     }
 
-    /** The manifest is of the published snapshot, unless none was ever published. */
-    private List<String> problemsOfManifest(String parameterName, @Nullable String published) {
+    /** The manifest is of the published snapshot, or of a whole one that could not be published after it. */
+    private List<String> problemsOfManifest(String parameterName, @Nullable String published, @Nullable String before) {
         String manifest = parameter(parameterName + "/manifest");
         if (manifest == null || published == null || !published.startsWith("snap-")) {
             return List.of();
         }
         try {
             String of = Json.mapper().readTree(manifest).path("snapshotId").asText();
-            return of.equals(published)
+            boolean notPublished = Objects.equals(published, before)
+                    && snapshots().stream()
+                            .anyMatch(snapshot ->
+                                    snapshot.snapshotId().equals(of) && snapshot.state() == SnapshotState.COMPLETED);
+            return of.equals(published) || notPublished
                     ? List.of()
                     : List.of("the manifest is of " + of + ", and " + published + " is published");
         } catch (IOException e) {

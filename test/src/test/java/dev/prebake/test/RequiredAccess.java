@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
@@ -34,6 +36,7 @@ import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
 final class RequiredAccess {
     static final String REGION = "us-east-1";
     static final String ACCOUNT = "123456789012";
+    static final String STATE_MACHINE = "arn:aws:states:" + REGION + ":" + ACCOUNT + ":stateMachine:prebake";
     static final String SECURITY_GROUP = "sg-0123456789abcdef0";
     static final String BUILDER_ROLE = "arn:aws:iam::" + ACCOUNT + ":role/builder";
 
@@ -79,6 +82,10 @@ final class RequiredAccess {
                 List.of(new Access("logs:DescribeLogStreams", logStream(describe.logGroupName(), ""), Map.of()));
             case GetLogEventsRequest get ->
                 List.of(new Access("logs:GetLogEvents", logStream(get.logGroupName(), get.logStreamName()), Map.of()));
+            case DescribeExecutionRequest describe ->
+                List.of(new Access("states:DescribeExecution", describe.executionArn(), Map.of()));
+            case ListExecutionsRequest list ->
+                List.of(new Access("states:ListExecutions", list.stateMachineArn(), Map.of()));
             default -> List.of(withoutResource(call));
         };
     }

@@ -65,6 +65,7 @@ public enum AwsError {
     private static final Set<String> NOT_FOUND_CODES = Set.of(
             "ParameterNotFound",
             "InvocationDoesNotExist",
+            "ExecutionDoesNotExist",
             "ResourceNotFoundException",
             "InvalidInstanceId",
             "InvalidLaunchTemplateId.VersionNotFound");

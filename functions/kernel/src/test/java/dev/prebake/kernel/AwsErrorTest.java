@@ -32,6 +32,7 @@ final class AwsErrorTest {
         "400, InvalidSnapshot.NotFound, NOT_FOUND",
         "400, InvalidVolume.NotFound, NOT_FOUND",
         "400, ParameterNotFound, NOT_FOUND",
+        "400, ExecutionDoesNotExist, NOT_FOUND",
         "404, ResourceNotFoundException, NOT_FOUND",
         "400, InvalidLaunchTemplateId.VersionNotFound, NOT_FOUND",
         "400, InvocationDoesNotExist, NOT_FOUND",

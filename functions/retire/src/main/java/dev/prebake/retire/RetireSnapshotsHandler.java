@@ -8,16 +8,12 @@ import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
-import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
@@ -110,23 +106,10 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
         }
     }
 
-    /**
-     * The new snapshot is published by now, so no node goes without. What is newer than it and still on its way may be what
-     * another execution is about to publish.
-     */
-    private void disableFastRestores(List<Snapshot> newestFirst, String published) {
-        List<String> ids = newestFirst.stream().map(Snapshot::snapshotId).toList();
-        List<String> others = ids.stream().filter(id -> !id.equals(published)).toList();
-        Map<String, List<String>> zones = new TreeMap<>();
-        for (DescribeFastSnapshotRestoreSuccessItem restore : FastRestores.on(ec2, others)) {
-            boolean older = ids.indexOf(restore.snapshotId()) > ids.indexOf(published);
-            if (older || restore.state() == FastSnapshotRestoreStateCode.ENABLED) {
-                zones.computeIfAbsent(restore.snapshotId(), _ -> new ArrayList<>())
-                        .add(restore.availabilityZone());
-            }
-        }
-        zones.forEach((id, of) -> {
-            List<String> refused = FastRestores.disable(ec2, id, of);
+    /** The new snapshot is published by now, so no node goes without. */
+    private void disableFastRestores(List<Snapshot> completed, String published) {
+        FastRestores.superseded(ec2, completed, published).forEach((id, zones) -> {
+            List<String> refused = FastRestores.disable(ec2, id, zones);
             if (!refused.isEmpty()) {
                 throw new FastRestoreNotDisabledException(id, refused);
             }

@@ -50,7 +50,8 @@ public final class Lab implements AutoCloseable {
             "aws.endpointUrlSsm",
             "aws.endpointUrlCloudWatchLogs",
             "aws.endpointUrlSecretsManager",
-            "aws.endpointUrlEcr");
+            "aws.endpointUrlEcr",
+            "aws.endpointUrlSfn");
 
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
     private static final String SECRET_ACCESS_KEY = "lab";
@@ -112,7 +113,7 @@ public final class Lab implements AutoCloseable {
         FunctionCatalogue catalogue = FunctionCatalogue.load();
         states = new LabStates(
                 StateMachine.parse(Definition.substitute(deployment.substitutions(
-                        catalogue.functions().stream().map(FunctionEntry::name).toList()))),
+                        catalogue.ofStates().stream().map(FunctionEntry::name).toList()))),
                 deployment,
                 new Interpreter(
                         clock,

@@ -163,7 +163,7 @@ class RollOutPathTest {
     private ExecutionOutcome run() {
         Deployment deployment = Deployment.on(Architecture.AMD64);
         StateMachine machine = StateMachine.parse(
-                Definition.substitute(deployment.substitutions(FunctionCatalogue.load().functions().stream()
+                Definition.substitute(deployment.substitutions(FunctionCatalogue.load().ofStates().stream()
                         .map(FunctionEntry::name)
                         .toList())));
         String execution = deployment.stateMachineArn().replace(":stateMachine:", ":execution:") + ":run-1";
