@@ -13,7 +13,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 source "$root/bench/common.sh"
 runs=${RUNS:-3}
 read -r -a sets <<<"${SETS:-pytorch four forty}"
-pytorch=$(PREBAKE_CLASSPATH="$root/cli/target/lib/*" "$root/bench/images/pytorch.sh")
+pytorch=$("$root/bench/images/pytorch.sh")
 
 made=${PREBAKE_BENCH_HOME:-$HOME/.cache/prebake-bench}/bake-1
 if [[ ! -e $made/index.json ]]; then

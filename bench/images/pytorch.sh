@@ -6,7 +6,7 @@
 #
 # Everything is kept under $PREBAKE_BENCH_HOME (default ~/.cache/prebake-bench): what is there already is not made again.
 # The layout's directory is the one line on stdout; progress goes to stderr. Needs root, debootstrap, a JDK 25
-# and, unless $PREBAKE_CLASSPATH names where PackImage is, Maven.
+# and Maven.
 set -euo pipefail
 
 readonly reference=prebake/pytorch:1.13
@@ -108,14 +108,7 @@ for name in base python libraries torch; do
   layer "$name"
 done
 
-classpath=${PREBAKE_CLASSPATH:-}
-if [[ -z $classpath ]]; then
-  say "building the packer"
-  (cd "$here" && mvn -q -pl lab/registry -DskipTests package dependency:copy-dependencies -DincludeScope=runtime) >&2
-  classpath="$here/lab/registry/target/classes:$here/lab/registry/target/dependency/*"
-fi
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-"$java" -cp "$classpath" dev.prebake.lab.registry.PackImage \
+"$here/prebake" pack \
   "$layout" "$reference" "$work/base.tar" "$work/python.tar" "$work/libraries.tar" "$work/torch.tar" \
   --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --env LC_ALL=C.UTF-8 \
   --entrypoint python3 --entrypoint -c --entrypoint 'import torch; print("torch", torch.__version__, torch.ones(2, 3).sum().item())' \

@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 # shellcheck source=bench/common.sh
 source "$root/bench/common.sh"
 runs=${RUNS:-3}
-pytorch=$(PREBAKE_CLASSPATH="$root/cli/target/lib/*" "$root/bench/images/pytorch.sh")
+pytorch=$("$root/bench/images/pytorch.sh")
 
 made=${PREBAKE_BENCH_HOME:-$HOME/.cache/prebake-bench}/incremental-1
 if [[ ! -e $made/index.json ]]; then

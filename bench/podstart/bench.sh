@@ -16,7 +16,7 @@ stop() {
 trap stop EXIT
 
 "$root/prebake" --version >&2 # builds what is to be measured
-layout=$(PREBAKE_CLASSPATH="$root/cli/target/lib/*" "$root/bench/images/pytorch.sh")
+layout=$("$root/bench/images/pytorch.sh")
 mkfifo "$work/open"
 "$root/prebake" serve 0 "$layout" <"$work/open" >"$work/serve.log" 2>&1 &
 server=$!

@@ -1,18 +1,19 @@
 package dev.prebake.infra;
 
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
+import static dev.prebake.infra.PropertyChecks.or;
+
 import java.util.List;
-import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a GPU cluster decides. It stands in the CDK's context {@code prebake-cluster}.
+ * What a GPU cluster decides. It stands in the CDK's context {@code prebake-cluster}. Its nodes are of the architecture of the cache's
+ * images, and their volumes under the cache's KMS key, if it has one.
  *
- * @param kubernetesVersion EKS version; default {@code 1.34}. Builders' may not be newer
- * @param nodeFamily {@code AL2023} or {@code BOTTLEROCKET}, each with NVIDIA's drivers on x86_64; default {@code AL2023}
- * @param instanceTypes types of the GPU nodes; default {@code g5.2xlarge}
+ * @param kubernetesVersion EKS version; default {@value ImageCacheProps#KUBERNETES_VERSION}. Builders' may not be newer
+ * @param nodeFamily {@code AL2023} or {@code BOTTLEROCKET}, each with NVIDIA's drivers; default {@code AL2023}
+ * @param instanceTypes types of the GPU nodes, of the architecture of the cache's images; default {@code g5.2xlarge}, for arm64
+ *     {@code g5g.2xlarge}
  * @param minNodes the fewest GPU nodes, from 0; default 0
  * @param maxNodes the most GPU nodes, from 1; default 4
  * @param desiredNodes GPU nodes to begin with; default 1
@@ -38,6 +39,11 @@ public record GpuClusterProps(
         int volumeThroughputMiBps,
         @Nullable Integer volumeInitializationRateMiBps,
         List<String> adminArns) {
+    /** Where they stand in the CDK's context. */
+    static final String CONTEXT = "prebake-cluster";
+
+    private static final Pattern INSTANCE_TYPE = Pattern.compile("[a-z]+[0-9]{1,2}[a-z-]*\\.[a-z0-9-]+");
+
     /** https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
     private static final int GP3_IOPS_PER_MIBPS = 4;
 
@@ -49,43 +55,30 @@ public record GpuClusterProps(
     public GpuClusterProps {
         instanceTypes = List.copyOf(instanceTypes);
         adminArns = List.copyOf(adminArns);
-        List<String> problems = new ArrayList<>();
-        require(
-                problems,
-                kubernetesVersion.matches("1\\.[0-9]{2}"),
-                "kubernetesVersion '" + kubernetesVersion + "' is no version such as 1.34");
-        require(
-                problems,
+        PropertyChecks checks = new PropertyChecks(CONTEXT);
+        checks.require(
+                ImageCacheProps.VERSION.matcher(kubernetesVersion).matches(),
+                "kubernetesVersion '" + kubernetesVersion + "' is no version such as "
+                        + ImageCacheProps.KUBERNETES_VERSION);
+        checks.require(
                 nodeFamily.equals("AL2023") || nodeFamily.equals("BOTTLEROCKET"),
                 "nodeFamily '" + nodeFamily + "' is neither AL2023 nor BOTTLEROCKET");
-        require(problems, !instanceTypes.isEmpty(), "instanceTypes is empty");
-        require(
-                problems,
+        instanceTypes.forEach(type -> checks.require(
+                INSTANCE_TYPE.matcher(type).matches(),
+                "instanceTypes '" + type + "' is no instance type such as g5.2xlarge"));
+        checks.require(
                 minNodes >= 0 && minNodes <= desiredNodes && desiredNodes <= maxNodes && maxNodes >= 1,
                 "minNodes " + minNodes + ", desiredNodes " + desiredNodes + " and maxNodes " + maxNodes
                         + " are not in this order");
-        require(problems, comparisonNodes >= 0, "comparisonNodes " + comparisonNodes + " is less than 0");
-        require(
-                problems,
-                volumeIops >= 3_000 && volumeIops <= 80_000,
-                "volumeIops " + volumeIops + " is not between 3000 and 80000");
-        require(
-                problems,
-                volumeThroughputMiBps >= 125 && volumeThroughputMiBps <= 2_000,
-                "volumeThroughputMiBps " + volumeThroughputMiBps + " is not between 125 and 2000");
-        require(
-                problems,
+        checks.require(comparisonNodes >= 0, "comparisonNodes " + comparisonNodes + " is less than 0");
+        checks.between("volumeIops", volumeIops, 3_000, 80_000);
+        checks.between("volumeThroughputMiBps", volumeThroughputMiBps, 125, 2_000);
+        checks.require(
                 volumeThroughputMiBps * GP3_IOPS_PER_MIBPS <= volumeIops,
                 "volumeThroughputMiBps " + volumeThroughputMiBps + " needs volumeIops "
                         + volumeThroughputMiBps * GP3_IOPS_PER_MIBPS + " or more, not " + volumeIops);
-        require(
-                problems,
-                volumeInitializationRateMiBps == null
-                        || (volumeInitializationRateMiBps >= 100 && volumeInitializationRateMiBps <= 300),
-                "volumeInitializationRateMiBps " + volumeInitializationRateMiBps + " is not between 100 and 300");
-        if (!problems.isEmpty()) {
-            throw new InvalidPropertiesException(problems);
-        }
+        checks.between("volumeInitializationRateMiBps", volumeInitializationRateMiBps, 100, 300);
+        checks.throwIfAny();
     }
 
     /**
@@ -95,23 +88,7 @@ public record GpuClusterProps(
      * @throws InvalidPropertiesException naming every problem that can be told at once
      */
     public static GpuClusterProps of(@Nullable Object context) {
-        try {
-            return new ObjectMapper()
-                    .convertValue(context == null ? Map.of() : context, Values.class)
-                    .toProps();
-        } catch (IllegalArgumentException e) {
-            if (e.getCause() instanceof JsonMappingException cause) {
-                throw new InvalidPropertiesException(
-                        List.of(cause.getPathReference() + ": " + cause.getOriginalMessage()));
-            }
-            throw e;
-        }
-    }
-
-    private static void require(List<String> problems, boolean right, String problem) {
-        if (!right) {
-            problems.add(problem);
-        }
+        return PropertyChecks.read(CONTEXT, context, Values.class).toProps();
     }
 
     /** As they stand in the context; what is absent has its default here, and nowhere else. */
@@ -129,9 +106,9 @@ public record GpuClusterProps(
             @Nullable List<String> adminArns) {
         GpuClusterProps toProps() {
             return new GpuClusterProps(
-                    or(kubernetesVersion, "1.34"),
+                    or(kubernetesVersion, ImageCacheProps.KUBERNETES_VERSION),
                     or(nodeFamily, "AL2023"),
-                    or(instanceTypes, List.of("g5.2xlarge")),
+                    or(instanceTypes, List.of()),
                     or(minNodes, 0),
                     or(maxNodes, 4),
                     or(desiredNodes, 1),
@@ -140,10 +117,6 @@ public record GpuClusterProps(
                     or(volumeThroughputMiBps, 1_000),
                     volumeInitializationRateMiBps,
                     or(adminArns, List.of()));
-        }
-
-        private static <T> T or(@Nullable T value, T otherwise) {
-            return value == null ? otherwise : value;
         }
     }
 }

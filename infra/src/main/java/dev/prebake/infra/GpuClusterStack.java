@@ -17,6 +17,7 @@ import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
+import software.amazon.awscdk.services.ec2.InstanceArchitecture;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.eks.CfnNodegroup;
@@ -48,13 +49,15 @@ public final class GpuClusterStack extends Stack {
     private static final int COMPARISON_GIB = 100;
 
     private final GpuClusterProps props;
+    private final ImageCacheProps cache;
 
     /**
      * Makes the stack, of no account or region in particular.
      *
-     * @param parameterName SSM parameter that the snapshot's ID is published in
+     * @param cache the cache whose snapshots the nodes start from: its parameter, architecture, KMS key and Kubernetes version
+     * @throws InvalidPropertiesException when the cluster's properties don't go with the cache's
      */
-    public GpuClusterStack(Construct scope, String id, GpuClusterProps props, String parameterName) {
+    public GpuClusterStack(Construct scope, String id, GpuClusterProps props, ImageCacheProps cache) {
         super(
                 scope,
                 id,
@@ -62,6 +65,9 @@ public final class GpuClusterStack extends Stack {
                         .description("Prebake: GPU nodes that start from a baked EBS snapshot")
                         .build());
         this.props = props;
+        this.cache = cache;
+        check();
+        String parameterName = cache.parameterName();
         // CloudFormation reads the value at each deployment, and conditions may depend on it.
         CfnParameter snapshot = CfnParameter.Builder.create(this, "SnapshotId")
                 .type("AWS::SSM::Parameter::Value<String>")
@@ -111,6 +117,40 @@ public final class GpuClusterStack extends Stack {
                 "No snapshot is published in " + parameterName
                         + ". Start the image cache's workflow, wait for its end, and deploy this stack again.",
                 unpublished);
+    }
+
+    private void check() {
+        PropertyChecks checks = new PropertyChecks(GpuClusterProps.CONTEXT);
+        // Of "1.NN" both.
+        checks.require(
+                cache.kubernetesVersion().compareTo(props.kubernetesVersion()) <= 0,
+                "kubernetesVersion " + props.kubernetesVersion() + " is older than the builders' "
+                        + cache.kubernetesVersion() + ", whose containerd may write what the nodes' can't read");
+        instanceTypes()
+                .forEach(type -> checks.require(
+                        type.getArchitecture() == (arm64() ? InstanceArchitecture.ARM_64 : InstanceArchitecture.X86_64),
+                        "instanceTypes " + type + " is not of the architecture of the cache's images, "
+                                + cache.architecture()));
+        checks.throwIfAny();
+    }
+
+    private List<InstanceType> instanceTypes() {
+        List<String> types = props.instanceTypes();
+        if (types.isEmpty()) {
+            types = List.of(arm64() ? "g5g.2xlarge" : "g5.2xlarge");
+        }
+        return types.stream().map(InstanceType::new).toList();
+    }
+
+    private boolean arm64() {
+        return cache.architecture().equals("arm64");
+    }
+
+    private NodegroupAmiType amiType() {
+        if (bottlerocket()) {
+            return arm64() ? NodegroupAmiType.BOTTLEROCKET_ARM_64_NVIDIA : NodegroupAmiType.BOTTLEROCKET_X86_64_NVIDIA;
+        }
+        return arm64() ? NodegroupAmiType.AL2023_ARM_64_NVIDIA : NodegroupAmiType.AL2023_X86_64_NVIDIA;
     }
 
     private Cluster cluster() {
@@ -217,10 +257,11 @@ public final class GpuClusterStack extends Stack {
         return ebs().iops(props.volumeIops()).throughput(props.volumeThroughputMiBps());
     }
 
-    private static CfnLaunchTemplate.EbsProperty.Builder ebs() {
+    private CfnLaunchTemplate.EbsProperty.Builder ebs() {
         return CfnLaunchTemplate.EbsProperty.builder()
                 .volumeType("gp3")
                 .encrypted(true)
+                .kmsKeyId(cache.kmsKeyArn())
                 .deleteOnTermination(true);
     }
 
@@ -243,13 +284,8 @@ public final class GpuClusterStack extends Stack {
         Nodegroup nodes = cluster.addNodegroupCapacity(
                 id,
                 NodegroupOptions.builder()
-                        .amiType(
-                                bottlerocket()
-                                        ? NodegroupAmiType.BOTTLEROCKET_X86_64_NVIDIA
-                                        : NodegroupAmiType.AL2023_X86_64_NVIDIA)
-                        .instanceTypes(props.instanceTypes().stream()
-                                .map(InstanceType::new)
-                                .toList())
+                        .amiType(amiType())
+                        .instanceTypes(instanceTypes())
                         .minSize(least)
                         .maxSize(most)
                         .desiredSize(desired)

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Fn;
@@ -23,8 +21,6 @@ import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.cloudwatch.ComparisonOperator;
-import software.amazon.awscdk.services.cloudwatch.Dashboard;
-import software.amazon.awscdk.services.cloudwatch.GraphWidget;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.MathExpression;
 import software.amazon.awscdk.services.cloudwatch.MetricOptions;
@@ -32,17 +28,12 @@ import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
-import software.amazon.awscdk.services.ec2.ISubnet;
-import software.amazon.awscdk.services.ec2.SubnetConfiguration;
-import software.amazon.awscdk.services.ec2.SubnetType;
-import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.events.EventField;
 import software.amazon.awscdk.services.events.EventPattern;
 import software.amazon.awscdk.services.events.Rule;
 import software.amazon.awscdk.services.events.RuleTargetInput;
 import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.events.targets.LambdaFunction;
-import software.amazon.awscdk.services.events.targets.SfnStateMachine;
 import software.amazon.awscdk.services.events.targets.SnsTopic;
 import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.PolicyStatement;
@@ -55,7 +46,6 @@ import software.amazon.awscdk.services.lambda.Code;
 import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.lambda.FunctionProps;
 import software.amazon.awscdk.services.lambda.Runtime;
-import software.amazon.awscdk.services.lambda.RuntimeFamily;
 import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.scheduler.CfnSchedule;
@@ -77,10 +67,6 @@ public final class ImageCache extends Construct {
     /** What the parameter holds before the first bake: no snapshot's ID. */
     public static final String NOTHING_PUBLISHED = "none";
 
-    /** ECR's host of a repository of any account and region. */
-    private static final Pattern ECR_IMAGE =
-            Pattern.compile("[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(?:\\.cn)?/([^:@]+).*");
-
     private final ImageCacheProps props;
     private final Stack stack;
     private final StateMachine stateMachine;
@@ -95,7 +81,7 @@ public final class ImageCache extends Construct {
         super(scope, id);
         this.props = props;
         stack = Stack.of(this);
-        Network network = network();
+        BuilderNetwork network = BuilderNetwork.of(this, props);
         LogGroup bakeLogs = logGroup(this, "BakeLogs", null);
         CfnDocument document = document();
         Role builderRole = new Role(
@@ -106,6 +92,10 @@ public final class ImageCache extends Construct {
                         .description("Builders of the image cache " + props.cacheName())
                         .build());
         CfnSecurityGroup securityGroup = securityGroup(network);
+        if (props.endpoints()) {
+            network.endpoints(
+                    this, securityGroup.getAttrGroupId(), !props.secretArns().isEmpty());
+        }
         CfnLaunchTemplate launchTemplate = launchTemplate(builderRole, securityGroup);
         var permissions = new HandlerPermissions(
                 stack,
@@ -136,6 +126,8 @@ public final class ImageCache extends Construct {
         }
         values.put("Defaults", inJson(props.defaults()));
         values.put("KubernetesVersion", props.kubernetesVersion());
+        // A word: cfn-lint takes an empty substitution for a missing one.
+        values.put("KmsKeyArn", PropertyChecks.or(props.kmsKeyArn(), "none"));
         values.put("LaunchTemplateId", launchTemplate.getRef());
         values.put("SubnetIds", Fn.join(",", network.subnetIds()));
         values.put("BakeDocument", document.getRef());
@@ -146,9 +138,19 @@ public final class ImageCache extends Construct {
         notifications = props.notificationTopicArn() == null
                 ? Topic.Builder.create(this, "Notifications").enforceSsl(true).build()
                 : Topic.fromTopicArn(this, "Notifications", props.notificationTopicArn());
-        watch(functions);
+        List<String> watched = new ArrayList<>(List.of(stateMachine.getStateMachineArn()));
+        if (props.rebuildOnPush()) {
+            RebuildOnPush pushes = new RebuildOnPush(
+                    this,
+                    props.cacheName(),
+                    props.ecrRepositories(),
+                    stateMachine,
+                    workflowLogs("PushLogs", "-pushes"));
+            watched.add(pushes.waiting().getStateMachineArn());
+        }
+        watch(watched);
+        new CacheDashboard(this, bakeLogs, props.cacheName()).build(stateMachine, functions);
         schedule();
-        rebuildOnPush();
     }
 
     /** The workflow. */
@@ -159,34 +161,6 @@ public final class ImageCache extends Construct {
     /** Hears of failed executions. */
     public ITopic notifications() {
         return notifications;
-    }
-
-    /**
-     * Where builders run.
-     *
-     * @param vpcId the VPC
-     * @param subnetIds its subnets, in the order to try
-     */
-    private record Network(String vpcId, List<String> subnetIds) {}
-
-    /** The given one, or one without anything that costs while nothing runs: public subnets, no NAT gateway. */
-    private Network network() {
-        String vpcId = props.vpcId();
-        if (vpcId != null) {
-            return new Network(vpcId, props.subnetIds());
-        }
-        Vpc vpc = Vpc.Builder.create(this, "Vpc")
-                .maxAzs(3)
-                .natGateways(0)
-                .subnetConfiguration(List.of(SubnetConfiguration.builder()
-                        .name("Builder")
-                        .subnetType(SubnetType.PUBLIC)
-                        .mapPublicIpOnLaunch(true)
-                        .build()))
-                .build();
-        return new Network(
-                vpc.getVpcId(),
-                vpc.getPublicSubnets().stream().map(ISubnet::getSubnetId).toList());
     }
 
     private CfnDocument document() {
@@ -209,7 +183,7 @@ public final class ImageCache extends Construct {
     }
 
     /** No way in; out to registries and AWS's services. */
-    private CfnSecurityGroup securityGroup(Network network) {
+    private CfnSecurityGroup securityGroup(BuilderNetwork network) {
         return CfnSecurityGroup.Builder.create(this, "BuilderSecurityGroup")
                 .groupDescription("Prebake builders: nothing in, HTTPS and name look-ups out")
                 .vpcId(network.vpcId())
@@ -242,6 +216,7 @@ public final class ImageCache extends Construct {
                                 .deviceName("/dev/xvda")
                                 .ebs(CfnLaunchTemplate.EbsProperty.builder()
                                         .encrypted(true)
+                                        .kmsKeyId(props.kmsKeyArn())
                                         .volumeType("gp3")
                                         .deleteOnTermination(true)
                                         .build())
@@ -311,7 +286,7 @@ public final class ImageCache extends Construct {
                 "Function",
                 FunctionProps.builder()
                         .description("Prebake: " + entry.name())
-                        .runtime(new Runtime("java25", RuntimeFamily.JAVA))
+                        .runtime(Runtime.JAVA_25)
                         .architecture(Architecture.ARM_64)
                         .handler(entry.handler())
                         .code(Code.fromAsset(artifacts.zip(entry).toString()))
@@ -333,11 +308,16 @@ public final class ImageCache extends Construct {
         return logs;
     }
 
+    /**
+     * Under this prefix the policy of Logs that lets Step Functions in stays short
+     * (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+     */
+    private LogGroup workflowLogs(String id, String ending) {
+        return logGroup(this, id, "/aws/vendedlogs/states/" + stack.getStackName() + "-" + props.cacheName() + ending);
+    }
+
     private StateMachine stateMachine(Map<String, String> values, List<Function> functions) {
-        // Under this prefix the policy of Logs that lets Step Functions in stays short
-        // (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
-        LogGroup logs = logGroup(
-                this, "WorkflowLogs", "/aws/vendedlogs/states/" + stack.getStackName() + "-" + props.cacheName());
+        LogGroup logs = workflowLogs("WorkflowLogs", "");
         StateMachine machine = StateMachine.Builder.create(this, "StateMachine")
                 // Its time-out stands in the definition: the CDK would drop one that is given here.
                 .definitionBody(DefinitionBody.fromString(Definition.text()))
@@ -354,8 +334,8 @@ public final class ImageCache extends Construct {
         return machine;
     }
 
-    /** Failed executions raise an alarm and say why; a dashboard shows the rest. */
-    private void watch(List<Function> functions) {
+    /** Failed executions raise an alarm and say why. */
+    private void watch(List<String> stateMachineArns) {
         MetricOptions sums = MetricOptions.builder()
                 .statistic("Sum")
                 .period(Duration.minutes(5))
@@ -384,43 +364,13 @@ public final class ImageCache extends Construct {
                         .source(List.of("aws.states"))
                         .detailType(List.of("Step Functions Execution Status Change"))
                         .detail(sorted(Map.of(
-                                "stateMachineArn", List.of(stateMachine.getStateMachineArn()),
-                                "status", List.of("FAILED", "TIMED_OUT", "ABORTED"))))
+                                "stateMachineArn",
+                                stateMachineArns,
+                                "status",
+                                List.of("FAILED", "TIMED_OUT", "ABORTED"))))
                         .build())
                 .targets(List.of(new SnsTopic(notifications)))
                 .build();
-        Dashboard dashboard = Dashboard.Builder.create(this, "Dashboard").build();
-        dashboard.addWidgets(
-                GraphWidget.Builder.create()
-                        .title("Executions")
-                        .width(12)
-                        .left(List.of(
-                                stateMachine.metricStarted(sums),
-                                stateMachine.metricSucceeded(sums),
-                                stateMachine.metricFailed(sums),
-                                stateMachine.metricTimedOut(sums),
-                                stateMachine.metricAborted(sums)))
-                        .build(),
-                GraphWidget.Builder.create()
-                        .title("Duration of an execution")
-                        .width(12)
-                        .left(List.of(stateMachine.metricTime()))
-                        .build());
-        dashboard.addWidgets(
-                GraphWidget.Builder.create()
-                        .title("Duration by function")
-                        .width(12)
-                        .left(functions.stream()
-                                .map(function -> (IMetric) function.metricDuration())
-                                .toList())
-                        .build(),
-                GraphWidget.Builder.create()
-                        .title("Errors by function")
-                        .width(12)
-                        .left(functions.stream()
-                                .map(function -> (IMetric) function.metricErrors())
-                                .toList())
-                        .build());
     }
 
     private void schedule() {
@@ -483,40 +433,8 @@ public final class ImageCache extends Construct {
                 .build();
     }
 
-    /** A push that changes nothing of the cache ends in reuse, without a builder. */
-    private void rebuildOnPush() {
-        if (!props.rebuildOnPush()) {
-            return;
-        }
-        List<String> repositories = props.images().stream()
-                .map(ECR_IMAGE::matcher)
-                .filter(Matcher::matches)
-                .map(matcher -> matcher.group(1))
-                .distinct()
-                .sorted()
-                .toList();
-        if (repositories.isEmpty()) {
-            throw new InvalidPropertiesException(
-                    List.of("rebuildOnPush is set, but none of the images is from a repository of Amazon ECR"));
-        }
-        Rule.Builder.create(this, "ImagePushed")
-                .description("Rebuilds the image cache " + props.cacheName() + " when one of its images is pushed")
-                .eventPattern(EventPattern.builder()
-                        .source(List.of("aws.ecr"))
-                        .detailType(List.of("ECR Image Action"))
-                        .detail(sorted(Map.of(
-                                "action-type", List.of("PUSH"),
-                                "result", List.of("SUCCESS"),
-                                "repository-name", repositories)))
-                        .build())
-                .targets(List.of(SfnStateMachine.Builder.create(stateMachine)
-                        .input(RuleTargetInput.fromObject(Map.of()))
-                        .build()))
-                .build();
-    }
-
     /** In one order, so that the same properties give the same template. */
-    private static Map<String, Object> sorted(Map<String, Object> map) {
+    static Map<String, Object> sorted(Map<String, Object> map) {
         return new TreeMap<>(map);
     }
 

@@ -1,15 +1,16 @@
 package dev.prebake.infra;
 
+import static dev.prebake.infra.PropertyChecks.or;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,19 @@ import org.jspecify.annotations.Nullable;
  * @param parameterName SSM parameter that the snapshot's ID is published in; default {@code /prebake/CACHE/snapshot-id}
  * @param nodeGroups EKS node groups, {@code cluster/nodegroup}, at most 10, to renew from each published snapshot; none by default. The
  *     functions may update exactly those that stand here
- * @param kubernetesVersion EKS version whose optimised AMI builders use, no newer than the nodes'; default {@code 1.34}
+ * @param kubernetesVersion EKS version whose optimised AMI builders use, no newer than the nodes'; default
+ *     {@value #KUBERNETES_VERSION}
+ * @param kmsKeyArn ARN of a symmetric KMS key, no alias, of this region, that encrypts the builders' volumes and with them the
+ *     snapshots; absent: the account's default for EBS. Its key policy has to let the account's IAM policies decide, or name
+ *     LaunchBuilder's role. Snapshots under another key are neither reused nor built upon
  * @param vpcId VPC of the builders, with subnetIds; absent: a VPC of their own
  * @param subnetIds subnets to launch builders in, in the order to try. They need a way to the registries and to SSM, Logs, ECR
  *     and S3: an internet gateway with public addresses, a NAT gateway, or VPC endpoints
+ * @param endpoints whether to make the VPC endpoints that a builder needs, in the first of the subnets, for builders alone; default
+ *     false. Without vpcId the subnets are private then and have no other way out: images have to come from ECR of this region. In a
+ *     VPC of one's own, DNS has to be on and none of these endpoints there
+ * @param routeTableIds route tables of the subnets, to add an S3 gateway endpoint to; only with vpcId and endpoints. None by default:
+ *     the subnets have a way to S3
  * @param schedule EventBridge Scheduler expression on which to start executions with an empty input, {@code rate(1 day)} or
  *     {@code cron(0 3 * * ? *)}; absent: none
  * @param scheduleTimezone time zone of a cron schedule; default {@code UTC}
@@ -57,13 +67,29 @@ public record ImageCacheProps(
         String parameterName,
         List<String> nodeGroups,
         String kubernetesVersion,
+        @Nullable String kmsKeyArn,
         @Nullable String vpcId,
         List<String> subnetIds,
+        boolean endpoints,
+        List<String> routeTableIds,
         @Nullable String schedule,
         String scheduleTimezone,
         boolean rebuildOnPush,
         @Nullable String notificationTopicArn,
         int logRetentionDays) {
+
+    /** Where they stand in the CDK's context. */
+    static final String CONTEXT = "prebake";
+
+    /**
+     * What builders and clusters have unless told otherwise: in standard support on EKS, with AMIs of all families
+     * (https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, https://github.com/awslabs/amazon-eks-ami/releases).
+     * It leaves that 14 months after its release, which was by June 2026; 1.34 does on 2 December 2026. A builder's containerd is as
+     * new as a node's where both have the same version.
+     */
+    static final String KUBERNETES_VERSION = "1.36";
+
+    static final Pattern VERSION = Pattern.compile("1\\.[0-9]{2}");
 
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
@@ -72,7 +98,11 @@ public record ImageCacheProps(
     private static final Pattern PARAMETER = Pattern.compile("(?:/[a-zA-Z0-9_.-]+){1,14}");
     private static final Pattern NODE_GROUP =
             Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}/[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}");
-    private static final Pattern VERSION = Pattern.compile("1\\.[0-9]{2}");
+    private static final Pattern KEY = Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+");
+    /** ECR's host of a repository of any account and region. */
+    private static final Pattern ECR_IMAGE =
+            Pattern.compile("[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(?:\\.cn)?/([^:@]+).*");
+
     private static final Pattern SCHEDULE = Pattern.compile("(?:rate|cron|at)\\(.+\\)");
     private static final Pattern SECRET =
             Pattern.compile("arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]+");
@@ -104,63 +134,60 @@ public record ImageCacheProps(
         fastRestoreZones = List.copyOf(fastRestoreZones);
         nodeGroups = List.copyOf(nodeGroups);
         subnetIds = List.copyOf(subnetIds);
-        List<String> problems = new ArrayList<>();
-        require(
-                problems,
+        routeTableIds = List.copyOf(routeTableIds);
+        PropertyChecks checks = new PropertyChecks(CONTEXT);
+        checks.require(
                 CACHE_NAME.matcher(cacheName).matches(),
                 "cacheName '" + cacheName
                         + "' is no name: 1 to 63 lower-case letters, digits or '-', not starting with '-'");
-        require(problems, images.size() <= 25, "images has " + images.size() + " entries, more than 25");
-        require(
-                problems,
+        checks.require(images.size() <= 25, "images has " + images.size() + " entries, more than 25");
+        checks.require(
                 architecture.equals("amd64") || architecture.equals("arm64"),
                 "architecture '" + architecture + "' is neither amd64 nor arm64");
-        between(problems, "volumeSizeGiB", volumeSizeGiB, 1, 65_536);
-        between(problems, "volumeIops", volumeIops, 3_000, 80_000);
-        between(problems, "volumeThroughputMiBps", volumeThroughputMiBps, 125, 2_000);
-        between(problems, "retainSnapshots", retainSnapshots, 1, 100);
-        require(
-                problems,
+        checks.between("volumeSizeGiB", volumeSizeGiB, 1, 65_536);
+        checks.between("volumeIops", volumeIops, 3_000, 80_000);
+        checks.between("volumeThroughputMiBps", volumeThroughputMiBps, 125, 2_000);
+        checks.between("retainSnapshots", retainSnapshots, 1, 100);
+        checks.require(
                 PARAMETER.matcher(parameterName).matches() && !parameterName.matches("(?i)/(aws|ssm).*"),
                 "parameterName '" + parameterName + "' is no name of an SSM parameter below '/'");
-        require(problems, nodeGroups.size() <= 10, "nodeGroups has " + nodeGroups.size() + " entries, more than 10");
-        nodeGroups.forEach(nodeGroup -> require(
-                problems,
+        checks.require(nodeGroups.size() <= 10, "nodeGroups has " + nodeGroups.size() + " entries, more than 10");
+        nodeGroups.forEach(nodeGroup -> checks.require(
                 NODE_GROUP.matcher(nodeGroup).matches(),
                 "nodeGroups '" + nodeGroup + "' is no node group of EKS as cluster/nodegroup"));
-        require(
-                problems,
+        checks.require(
                 VERSION.matcher(kubernetesVersion).matches(),
-                "kubernetesVersion '" + kubernetesVersion + "' is no version such as 1.34");
-        require(
-                problems,
+                "kubernetesVersion '" + kubernetesVersion + "' is no version such as " + KUBERNETES_VERSION);
+        checks.require(
                 (vpcId == null) == subnetIds.isEmpty(),
                 "vpcId and subnetIds go together: one is there without the other");
-        require(
-                problems,
+        checks.require(
+                routeTableIds.isEmpty() || (endpoints && vpcId != null),
+                "routeTableIds are for endpoints in the VPC of vpcId, and not both are there");
+        checks.require(
+                kmsKeyArn == null || KEY.matcher(kmsKeyArn).matches(),
+                "kmsKeyArn '" + kmsKeyArn + "' is no ARN of a KMS key: an alias won't do");
+        checks.require(
                 schedule == null || SCHEDULE.matcher(schedule).matches(),
                 "schedule '" + schedule + "' is neither rate(...), cron(...) nor at(...)");
-        require(
-                problems,
+        checks.require(
                 schedule == null || !images.isEmpty(),
                 "schedule is set, but there are no images: a scheduled execution has an empty input");
-        require(problems, !rebuildOnPush || !images.isEmpty(), "rebuildOnPush is set, but there are no images");
-        require(
-                problems,
+        checks.require(!rebuildOnPush || !images.isEmpty(), "rebuildOnPush is set, but there are no images");
+        checks.require(
+                !rebuildOnPush || images.isEmpty() || !repositories(images).isEmpty(),
+                "rebuildOnPush is set, but none of the images is from a repository of Amazon ECR");
+        checks.require(
                 notificationTopicArn == null || notificationTopicArn.startsWith("arn:"),
                 "notificationTopicArn '" + notificationTopicArn + "' is no ARN");
-        require(
-                problems,
+        checks.require(
                 RETENTIONS.contains(logRetentionDays),
                 "logRetentionDays " + logRetentionDays + " is none of CloudWatch's values " + RETENTIONS);
-        registries.forEach((host, registry) -> require(
-                problems,
+        registries.forEach((host, registry) -> checks.require(
                 registry.secretArn() == null
                         || SECRET.matcher(registry.secretArn()).matches(),
                 "registries." + host + ".secretArn is no ARN of a secret"));
-        if (!problems.isEmpty()) {
-            throw new InvalidPropertiesException(problems);
-        }
+        checks.throwIfAny();
         String defaults = json(inputOf(
                 cacheName,
                 images,
@@ -176,7 +203,7 @@ public record ImageCacheProps(
                 nodeGroups));
         // They stand in a JSONata string of the definition.
         if (defaults.indexOf('\'') >= 0 || defaults.indexOf('\\') >= 0) {
-            throw new InvalidPropertiesException(List.of("no value may hold a quotation mark or a backslash"));
+            throw new InvalidPropertiesException(CONTEXT, List.of("no value may hold a quotation mark or a backslash"));
         }
     }
 
@@ -187,16 +214,7 @@ public record ImageCacheProps(
      * @throws InvalidPropertiesException naming every problem that can be told at once
      */
     public static ImageCacheProps of(@Nullable Object context) {
-        try {
-            Values values = MAPPER.convertValue(context == null ? Map.of() : context, Values.class);
-            return values.toProps();
-        } catch (IllegalArgumentException e) {
-            if (e.getCause() instanceof JsonMappingException cause) {
-                throw new InvalidPropertiesException(
-                        List.of(cause.getPathReference() + ": " + cause.getOriginalMessage()));
-            }
-            throw e;
-        }
+        return PropertyChecks.read(CONTEXT, context, Values.class).toProps();
     }
 
     /** The defaults of an execution's input, as compact JSON. */
@@ -231,6 +249,21 @@ public record ImageCacheProps(
         return registries.values().stream()
                 .map(Registry::caParameter)
                 .filter(Objects::nonNull)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The repositories of ECR that images are from. */
+    List<String> ecrRepositories() {
+        return repositories(images);
+    }
+
+    private static List<String> repositories(List<String> images) {
+        return images.stream()
+                .map(ECR_IMAGE::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
                 .distinct()
                 .sorted()
                 .toList();
@@ -279,19 +312,6 @@ public record ImageCacheProps(
         }
     }
 
-    private static void require(List<String> problems, boolean right, String problem) {
-        if (!right) {
-            problems.add(problem);
-        }
-    }
-
-    private static void between(List<String> problems, String name, @Nullable Integer value, int least, int most) {
-        require(
-                problems,
-                value == null || (value >= least && value <= most),
-                name + " " + value + " is not between " + least + " and " + most);
-    }
-
     /** As they stand in the context; what is absent has its default here, and nowhere else. */
     private record Values(
             @Nullable String cacheName,
@@ -307,8 +327,11 @@ public record ImageCacheProps(
             @Nullable String parameterName,
             @Nullable List<String> nodeGroups,
             @Nullable String kubernetesVersion,
+            @Nullable String kmsKeyArn,
             @Nullable String vpcId,
             @Nullable List<String> subnetIds,
+            @Nullable Boolean endpoints,
+            @Nullable List<String> routeTableIds,
             @Nullable String schedule,
             @Nullable String scheduleTimezone,
             @Nullable Boolean rebuildOnPush,
@@ -329,18 +352,17 @@ public record ImageCacheProps(
                     or(retainSnapshots, 3),
                     or(parameterName, "/prebake/" + name + "/snapshot-id"),
                     or(nodeGroups, List.of()),
-                    or(kubernetesVersion, "1.34"),
+                    or(kubernetesVersion, KUBERNETES_VERSION),
+                    kmsKeyArn,
                     vpcId,
                     or(subnetIds, List.of()),
+                    or(endpoints, false),
+                    or(routeTableIds, List.of()),
                     schedule,
                     or(scheduleTimezone, "UTC"),
                     or(rebuildOnPush, false),
                     notificationTopicArn,
                     or(logRetentionDays, 30));
-        }
-
-        private static <T> T or(@Nullable T value, T otherwise) {
-            return value == null ? otherwise : value;
         }
     }
 }

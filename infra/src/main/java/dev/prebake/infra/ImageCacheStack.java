@@ -34,6 +34,16 @@ public final class ImageCacheStack extends Stack {
                 "NotificationTopicArn",
                 "SNS topic that hears of failed executions.",
                 cache.notifications().getTopicArn());
+        if (props.kmsKeyArn() != null) {
+            output(
+                    "NodesKeyGrant",
+                    "Lets nodes of this account's Auto Scaling groups, EKS's node groups among them, start from the snapshots; once.",
+                    "aws kms create-grant --region " + getRegion() + " --key-id " + props.kmsKeyArn()
+                            + " --grantee-principal arn:" + getPartition() + ":iam::" + getAccount()
+                            + ":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+                            + " --operations Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey"
+                            + " GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant");
+        }
     }
 
     private void output(String name, String description, String value) {

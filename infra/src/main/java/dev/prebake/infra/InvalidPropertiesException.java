@@ -6,8 +6,8 @@ import java.util.List;
 public final class InvalidPropertiesException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    InvalidPropertiesException(List<String> problems) {
-        super("The image cache's properties (the CDK's context 'prebake', in cdk.json) are not valid: "
+    InvalidPropertiesException(String context, List<String> problems) {
+        super("The properties in the CDK's context '" + context + "' (cdk.json, or in Java) are not valid: "
                 + String.join("; ", problems) + ".");
     }
 }

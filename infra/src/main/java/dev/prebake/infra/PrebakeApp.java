@@ -11,13 +11,13 @@ public final class PrebakeApp {
     /** Writes the stacks' templates to where the CLI says, from the directory of the repository. */
     public static void main(String[] arguments) {
         App app = new App();
-        ImageCacheProps cache = ImageCacheProps.of(app.getNode().tryGetContext("prebake"));
+        ImageCacheProps cache = ImageCacheProps.of(app.getNode().tryGetContext(ImageCacheProps.CONTEXT));
         Stack workflow = new ImageCacheStack(app, "PrebakeImageCache", cache, new Artifacts(Path.of("")));
         new GpuClusterStack(
                         app,
                         "PrebakeGpuCluster",
-                        GpuClusterProps.of(app.getNode().tryGetContext("prebake-cluster")),
-                        cache.parameterName())
+                        GpuClusterProps.of(app.getNode().tryGetContext(GpuClusterProps.CONTEXT)),
+                        cache)
                 // Its parameter has to be there.
                 .addStackDependency(workflow);
         app.synth();

@@ -29,7 +29,9 @@ import software.amazon.awscdk.assertions.Template;
 
 @DisplayName("The GPU cluster's stack")
 class GpuClusterStackTest {
-    private static final String PARAMETER = "/prebake/default/snapshot-id";
+    private static final ImageCacheProps CACHE = ImageCacheProps.of(Map.of());
+    private static final String KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+    private static final String PARAMETER = CACHE.parameterName();
 
     @TempDir
     private static Path folder;
@@ -37,21 +39,28 @@ class GpuClusterStackTest {
     private static List<GpuClusterStack> stacks;
     private static JsonNode template;
     private static JsonNode bottlerocket;
+    private static JsonNode graviton;
 
     @BeforeAll
     static void synthesise() {
         App app = new App(
                 AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
         GpuClusterStack stack = new GpuClusterStack(
-                app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), PARAMETER);
+                app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), CACHE);
         GpuClusterStack other = new GpuClusterStack(
                 app,
                 "Bottlerocket",
                 GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 2)),
-                PARAMETER);
-        stacks = List.of(stack, other);
+                CACHE);
+        GpuClusterStack arm64 = new GpuClusterStack(
+                app,
+                "Graviton",
+                GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 1)),
+                ImageCacheProps.of(Map.of("architecture", "arm64", "kmsKeyArn", KEY)));
+        stacks = List.of(stack, other, arm64);
         stacks.forEach(GpuClusterStackTest::check);
         template = new ObjectMapper().valueToTree(Template.fromStack(stack).toJSON());
+        graviton = new ObjectMapper().valueToTree(Template.fromStack(arm64).toJSON());
         bottlerocket = new ObjectMapper().valueToTree(Template.fromStack(other).toJSON());
     }
 
@@ -134,6 +143,52 @@ class GpuClusterStackTest {
                         .isMissingNode())
                 .isTrue();
         assertThat(gpuNodes(bottlerocket).at("/Properties/AmiType").asText()).isEqualTo("BOTTLEROCKET_x86_64_NVIDIA");
+    }
+
+    @Test
+    @DisplayName("has nodes of the architecture of the cache's images, with volumes under the cache's key")
+    void followsTheCache() {
+        assertThat(gpuNodes(graviton).at("/Properties/AmiType").asText()).isEqualTo("BOTTLEROCKET_ARM_64_NVIDIA");
+        assertThat(gpuNodes(graviton).at("/Properties/InstanceTypes").toString())
+                .isEqualTo("[\"g5g.2xlarge\"]");
+        assertThat(gpuNodes(template).at("/Properties/InstanceTypes").toString())
+                .isEqualTo("[\"g5.2xlarge\"]");
+        assertThat(graviton.findValues("Ebs"))
+                .hasSize(4)
+                .allSatisfy(ebs -> assertThat(ebs.path("KmsKeyId").asText()).isEqualTo(KEY));
+        assertThat(template.findValues("KmsKeyId")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("has AL2023's arm64 AMI with the same mount")
+    void al2023Arm64() {
+        App app = new App(
+                AppProps.builder().outdir(folder.resolve("arm64").toString()).build());
+        JsonNode al2023 = new ObjectMapper()
+                .valueToTree(Template.fromStack(new GpuClusterStack(
+                                app,
+                                "Cluster",
+                                GpuClusterProps.of(null),
+                                ImageCacheProps.of(Map.of("architecture", "arm64"))))
+                        .toJSON());
+        assertThat(gpuNodes(al2023).at("/Properties/AmiType").asText()).isEqualTo("AL2023_ARM_64_NVIDIA");
+        assertThat(gpuTemplate(al2023).at("/Properties/LaunchTemplateData/UserData"))
+                .isEqualTo(gpuTemplate(template).at("/Properties/LaunchTemplateData/UserData"));
+    }
+
+    @Test
+    @DisplayName("refuses nodes that can't run the cache's images, or whose containerd is older than the builders'")
+    void refusesMismatch() {
+        App app = new App(
+                AppProps.builder().outdir(folder.resolve("mismatch").toString()).build());
+        GpuClusterProps props = GpuClusterProps.of(
+                Map.of("kubernetesVersion", "1.35", "instanceTypes", List.of("g5.xlarge", "g5g.xlarge")));
+        assertThatThrownBy(() ->
+                        new GpuClusterStack(app, "Cluster", props, ImageCacheProps.of(Map.of("architecture", "arm64"))))
+                .isInstanceOf(InvalidPropertiesException.class)
+                .hasMessageContainingAll(
+                        "'prebake-cluster'", "1.35 is older than the builders' 1.36", "g5.xlarge is not")
+                .hasMessageNotContaining("g5g.xlarge is not");
     }
 
     @Test
@@ -222,9 +277,13 @@ class GpuClusterStackTest {
                         "volumeInitializationRateMiBps",
                         400,
                         "volumeIops",
-                        3000)))
+                        3000,
+                        "instanceTypes",
+                        List.of("gpu"))))
                 .isInstanceOf(InvalidPropertiesException.class)
                 .hasMessageContainingAll(
+                        "'prebake-cluster'",
+                        "instanceTypes 'gpu'",
                         "nodeFamily 'AL2'",
                         "minNodes 5",
                         "volumeThroughputMiBps 1000 needs volumeIops 4000",

@@ -9,26 +9,26 @@ import dev.prebake.catalogue.BakeDocument;
 import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;
 import dev.prebake.catalogue.FunctionEntry;
-import io.github.cdklabs.cdknag.AwsSolutionsChecks;
-import io.github.cdklabs.cdknag.NagPackSuppression;
-import io.github.cdklabs.cdknag.NagSuppressions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awscdk.assertions.Annotations;
 import software.amazon.awscdk.assertions.Match;
 
 @DisplayName("The image cache's stack")
 class ImageCacheStackTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:registry-AbCdEf";
+
+    private static final String KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 
     @TempDir
     private static Path folder;
@@ -39,46 +39,30 @@ class ImageCacheStackTest {
     @BeforeAll
     static void synthesise() {
         synthesis = Synthesis.of(
-                        folder,
-                        Map.of(
-                                "cacheName",
-                                "gpu",
-                                "images",
-                                List.of(
-                                        "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/serve:1",
-                                        "docker.io/acme/app:1"),
-                                "registries",
-                                Map.of("docker.io", Map.of("secretArn", SECRET, "caParameter", "/registries/ca")),
-                                "nodeGroups",
-                                List.of("ml/gpu-a", "ml/gpu-b"),
-                                "schedule",
-                                "rate(1 day)",
-                                "rebuildOnPush",
-                                true))
-                .checkedBy(new AwsSolutionsChecks());
-        NagSuppressions.addStackSuppressions(
-                synthesis.stack(),
-                List.of(
-                        suppression(
-                                "AwsSolutions-IAM5",
-                                "Describe calls and the SSM agent's know no resources; every other wildcard is narrowed by the"
-                                        + " tags of what bakes make, or spans the streams of one log group"),
-                        suppression(
-                                "AwsSolutions-VPC7",
-                                "Nobody can connect to a builder, and it runs for minutes: flow logs would cost more than they tell")));
+                folder,
+                Map.of(
+                        "cacheName",
+                        "gpu",
+                        "images",
+                        List.of("111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/serve:1", "docker.io/acme/app:1"),
+                        "registries",
+                        Map.of("docker.io", Map.of("secretArn", SECRET, "caParameter", "/registries/ca")),
+                        "nodeGroups",
+                        List.of("ml/gpu-a", "ml/gpu-b"),
+                        "kmsKeyArn",
+                        KEY,
+                        "schedule",
+                        "rate(1 day)",
+                        "rebuildOnPush",
+                        true));
+        Nag.check(synthesis.stack());
         resources = synthesis.resources();
-    }
-
-    private static NagPackSuppression suppression(String id, String reason) {
-        return NagPackSuppression.builder().id(id).reason(reason).build();
     }
 
     @Test
     @DisplayName("passes cdk-nag's AwsSolutions, but for what is suppressed with a reason")
     void nag() {
-        Annotations annotations = Annotations.fromStack(synthesis.stack());
-        annotations.hasNoError("*", Match.stringLikeRegexp("AwsSolutions-.*"));
-        annotations.hasNoWarning("*", Match.stringLikeRegexp("AwsSolutions-.*"));
+        Nag.assertClean(synthesis.stack());
     }
 
     @Test
@@ -259,6 +243,96 @@ class ImageCacheStackTest {
     }
 
     @Test
+    @DisplayName(
+            "encrypts builders' volumes with the deployment's key, which LaunchBuilder alone may use, and through EC2 alone")
+    void key() {
+        assertThat(synthesis
+                        .resource("AWS::StepFunctions::StateMachine", "StateMachine")
+                        .at("/DefinitionSubstitutions/KmsKeyArn")
+                        .asText())
+                .isEqualTo(KEY);
+        assertThat(synthesis
+                        .resource("AWS::EC2::LaunchTemplate", "BuilderTemplate")
+                        .at("/LaunchTemplateData/BlockDeviceMappings/0/Ebs/KmsKeyId")
+                        .asText())
+                .isEqualTo(KEY);
+        Map<String, String> users = new TreeMap<>();
+        resources.properties().forEach(entry -> {
+            for (JsonNode statement : entry.getValue().at("/Properties/PolicyDocument/Statement")) {
+                if (statement.path("Action").toString().contains("kms:")) {
+                    assertThat(statement.path("Resource").asText()).isEqualTo(KEY);
+                    assertThat(statement.at("/Condition/StringEquals/kms:ViaService"))
+                            .isNotEmpty();
+                    users.merge(entry.getKey(), statement.path("Action").toString(), String::concat);
+                }
+            }
+        });
+        assertThat(users).hasSize(1).allSatisfy((policy, actions) -> {
+            assertThat(policy).startsWith("ImageCacheLaunchBuilderRole");
+            assertThat(actions).contains("kms:CreateGrant", "kms:GenerateDataKeyWithoutPlaintext");
+        });
+        assertThat(synthesis.output("NodesKeyGrant"))
+                .contains("aws kms create-grant", KEY, "AWSServiceRoleForAutoScaling");
+    }
+
+    @Test
+    @DisplayName("without a key says so to the workflow, and mentions KMS nowhere else")
+    void withoutKey() {
+        Synthesis plain = Synthesis.of(folder.resolve("plain"), Map.of());
+        JsonNode substitutions = plain.resource("AWS::StepFunctions::StateMachine", "StateMachine")
+                .path("DefinitionSubstitutions");
+        assertThat(substitutions.propertyStream().map(Map.Entry::getKey))
+                .containsExactlyInAnyOrderElementsOf(Definition.placeholders());
+        assertThat(substitutions.path("KmsKeyArn").asText()).isEqualTo("none");
+        assertThat(plain.resources().findValues("KmsKeyId")).isEmpty();
+        assertThat(plain.resources().toString()).doesNotContain("\"kms:");
+    }
+
+    @Test
+    @DisplayName(
+            "shows on the dashboard, of its own metrics, exactly those that filters read from the numbers of a bake's report")
+    void dashboard() throws Exception {
+        JsonNode report = MAPPER.readTree(
+                        Path.of("../events/functions/CreateSnapshot.json").toFile())
+                .path("report");
+        TreeSet<String> filtered = new TreeSet<>();
+        resources.properties().forEach(entry -> {
+            if (entry.getValue().path("Type").asText().equals("AWS::Logs::MetricFilter")) {
+                JsonNode filter = entry.getValue().path("Properties");
+                JsonNode metric = filter.at("/MetricTransformations/0");
+                String selector = metric.path("MetricValue").asText();
+                assertThat(filter.at("/LogGroupName/Ref").asText()).startsWith("ImageCacheBakeLogs");
+                assertThat(filter.path("FilterPattern").asText()).isEqualTo("{ " + selector + " = * }");
+                assertThat(report.at(selector.substring(1).replace('.', '/')).isNumber())
+                        .as(selector)
+                        .isTrue();
+                assertThat(metric.path("MetricNamespace").asText()).isEqualTo("Prebake/gpu");
+                filtered.add(metric.path("MetricName").asText());
+            }
+        });
+        String body = synthesis
+                .resource("AWS::CloudWatch::Dashboard", "Dashboard")
+                .at("/DashboardBody/Fn::Join/1")
+                .valueStream()
+                .map(part -> part.isTextual() ? part.asText() : "resolved")
+                .collect(Collectors.joining());
+        TreeSet<String> shown = new TreeSet<>();
+        String all = MAPPER.readTree(body).findValues("metrics").toString();
+        Matcher names = Pattern.compile("\"Prebake/gpu\",\"([A-Za-z]+)\"").matcher(all);
+        while (names.find()) {
+            shown.add(names.group(1));
+        }
+        assertThat(shown).isEqualTo(filtered).hasSize(8);
+        assertThat(all)
+                .contains(
+                        "AWS/States",
+                        "ExecutionTime",
+                        "ExecutionsStarted",
+                        "AWS/Lambda",
+                        "{AWS/EBS,AvailabilityZone,SnapshotId} MetricName=\\\"FastSnapshotRestoreCreditsBalance\\\"");
+    }
+
+    @Test
     @DisplayName("starts itself by schedule and when one of its ECR images is pushed")
     void starts() {
         synthesis
@@ -283,6 +357,41 @@ class ImageCacheStackTest {
                                         List.of("aws.ecr"),
                                         "detail",
                                         Match.objectLike(Map.of("repository-name", List.of("team/serve")))))));
+    }
+
+    @Test
+    @DisplayName(
+            "lets pushes wait in a workflow of their own, which may start the cache's and look for later pushes, no more")
+    void pushes() {
+        JsonNode rule = resources
+                .valueStream()
+                .filter(resource -> resource.at("/Properties/EventPattern/source/0")
+                        .asText()
+                        .equals("aws.ecr"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(rule.at("/Properties/Targets")).hasSize(1);
+        assertThat(rule.at("/Properties/Targets/0/Arn/Ref").asText()).startsWith("ImageCachePushesWaiting");
+        JsonNode waiting = synthesis.resource("AWS::StepFunctions::StateMachine", "PushesWaiting");
+        assertThat(waiting.at("/DefinitionSubstitutions/StateMachineArn/Ref").asText())
+                .startsWith("ImageCacheStateMachine");
+        JsonNode statements = synthesis
+                .resource("AWS::IAM::Policy", "PushesWaitingRoleDefaultPolicy")
+                .at("/PolicyDocument/Statement");
+        assertThat(statements
+                        .valueStream()
+                        .filter(statement -> statement.path("Action").toString().contains("states:")))
+                .hasSize(2)
+                .anySatisfy(statement -> {
+                    assertThat(statement.path("Action").asText()).isEqualTo("states:StartExecution");
+                    assertThat(statement.at("/Resource/Ref").asText()).startsWith("ImageCacheStateMachine");
+                })
+                .anySatisfy(statement -> {
+                    assertThat(statement.path("Action").asText()).isEqualTo("states:ListExecutions");
+                    assertThat(statement.path("Resource").toString())
+                            .contains(":stateMachine:"
+                                    + waiting.path("StateMachineName").asText() + "\"");
+                });
     }
 
     @Test
@@ -341,6 +450,8 @@ class ImageCacheStackTest {
                         "retainSnapshots", 0,
                         "nodeGroups", List.of("gpu"),
                         "schedule", "daily",
+                        "kmsKeyArn", "alias/mine",
+                        "routeTableIds", List.of("rtb-1"),
                         "vpcId", "vpc-1")))
                 .isInstanceOf(InvalidPropertiesException.class)
                 .hasMessageContainingAll(
@@ -350,7 +461,12 @@ class ImageCacheStackTest {
                         "nodeGroups 'gpu'",
                         "schedule 'daily'",
                         "there are no images",
+                        "kmsKeyArn 'alias/mine'",
+                        "routeTableIds are for endpoints",
                         "vpcId and subnetIds");
+        assertThatThrownBy(() -> ImageCacheProps.of(
+                        Map.of("rebuildOnPush", true, "retainSnapshots", 0, "images", List.of("docker.io/acme/app:1"))))
+                .hasMessageContainingAll("none of the images is from a repository of Amazon ECR", "retainSnapshots 0");
         assertThatThrownBy(() -> ImageCacheProps.of(Map.of("cachename", "x")))
                 .isInstanceOf(InvalidPropertiesException.class)
                 .hasMessageContaining("cachename");

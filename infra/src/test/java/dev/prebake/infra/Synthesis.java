@@ -8,13 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
-import software.amazon.awscdk.Aspects;
-import software.amazon.awscdk.IAspect;
 import software.amazon.awscdk.assertions.Template;
 
 /** One synthesis of the stack, over zips that hold next to nothing: what is in the real ones is other tests' matter. */
@@ -46,11 +45,6 @@ public final class Synthesis {
         return new Synthesis(new ImageCacheStack(app, "Cache", ImageCacheProps.of(properties), new Artifacts(folder)));
     }
 
-    Synthesis checkedBy(IAspect aspect) {
-        Aspects.of(stack).add(aspect);
-        return this;
-    }
-
     ImageCacheStack stack() {
         return stack;
     }
@@ -62,6 +56,18 @@ public final class Synthesis {
             template = made;
         }
         return made;
+    }
+
+    /** The text of an output, with what CloudFormation fills in left out. */
+    String output(String name) {
+        JsonNode value =
+                new ObjectMapper().<JsonNode>valueToTree(template().toJSON()).at("/Outputs/" + name + "/Value");
+        return value.path("Fn::Join")
+                .path(1)
+                .valueStream()
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining());
     }
 
     /** All resources of the template, by logical ID. */

@@ -96,6 +96,32 @@ record FaultCase(String table, String row, String column, Scenario scenario, Con
         return cases;
     }
 
+    /** Each kind of fault of each call of CleanUp's, for runs that come so far. */
+    static List<FaultCase> ofCleanUp() {
+        List<FaultCase> cases = new ArrayList<>();
+        for (String action : List.of(
+                "ec2:DescribeInstances",
+                "ec2:TerminateInstances",
+                "ec2:DescribeVolumes",
+                "ec2:DeleteVolume",
+                "ec2:DescribeSnapshots",
+                "ec2:DeleteSnapshot",
+                "ec2:DescribeFastSnapshotRestores",
+                "ec2:DisableFastSnapshotRestores",
+                "ssm:GetParameter")) {
+            ObservedCall call = new ObservedCall("CleanUp", action, 1);
+            for (Kind kind : Kind.values()) {
+                cases.add(new FaultCase(
+                        "Calls of CleanUp",
+                        call.toString(),
+                        kind.words,
+                        Scenario.BASE,
+                        plan -> plan.call(call, kind.times, kind.of(call))));
+            }
+        }
+        return cases;
+    }
+
     private static void others(List<FaultCase> cases) {
         Map<String, List<String>> codes = new LinkedHashMap<>();
         codes.put(

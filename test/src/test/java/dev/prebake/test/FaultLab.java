@@ -38,10 +38,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
@@ -49,6 +51,7 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
+import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 
 /**
@@ -164,6 +167,7 @@ final class FaultLab implements AutoCloseable {
                     }
                 },
                 null,
+                null,
                 faults);
         ledger = new Ledger(lab, Set.of());
     }
@@ -223,6 +227,7 @@ final class FaultLab implements AutoCloseable {
         if (ended.status() == ExecutionStatus.SUCCEEDED && asBefore != (scenario == Scenario.RETIREMENT)) {
             problems.add("it succeeded, and " + ledger.parameter(scenario.parameter()) + " is published");
         }
+        problems.addAll(madeTwice(before, ended.name()));
         String error = ended.error() == null ? "" : ended.error();
         return new Outcome(
                 ended.status(),
@@ -232,6 +237,41 @@ final class FaultLab implements AutoCloseable {
                 problems,
                 faults.calls(),
                 states());
+    }
+
+    /** An execution makes one builder, sends one command and takes one snapshot, however often it has to ask. */
+    private List<String> madeTwice(Prepared before, String execution) {
+        List<String> problems = new ArrayList<>();
+        long snapshots = ledger.snapshots().stream()
+                .filter(snapshot -> !before.snapshots().contains(snapshot.snapshotId()))
+                .filter(snapshot -> isOf(snapshot.tags(), execution))
+                .count();
+        if (snapshots > 1) {
+            problems.add("it took " + snapshots + " snapshots");
+        }
+        long commands = lab.ssm().listCommands(ListCommandsRequest.builder().build()).commands().stream()
+                .filter(command -> command.comment().endsWith(" " + execution))
+                .count();
+        if (commands > 1) {
+            problems.add("it sent " + commands + " commands");
+        }
+        long builders = lab
+                .ec2()
+                .describeInstances(DescribeInstancesRequest.builder().build())
+                .reservations()
+                .stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .filter(instance -> isOf(instance.tags(), execution))
+                .count();
+        if (builders > (taskErrors().contains("dev.prebake.launch.BaseLostException") ? 2 : 1)) {
+            problems.add("it launched " + builders + " builders");
+        }
+        return problems;
+    }
+
+    private static boolean isOf(List<Tag> tags, String execution) {
+        return tags.stream()
+                .anyMatch(tag -> tag.key().equals(Tags.EXECUTION) && tag.value().equals(execution));
     }
 
     /** Removes whatever a run has left, and publishes again what was. */

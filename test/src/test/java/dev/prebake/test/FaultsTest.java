@@ -2,6 +2,7 @@ package dev.prebake.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prebake.lab.cloud.CallFault;
 import dev.prebake.lab.cloud.ObservedCall;
 import dev.prebake.test.FaultLab.Outcome;
 import dev.prebake.test.FaultLab.Scenario;
@@ -9,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -56,7 +55,7 @@ class FaultsTest {
         FaultTables ends = new FaultTables();
         FaultTables known = Files.exists(TABLE) ? FaultTables.read(TABLE) : new FaultTables();
         try (FaultLab lab = new FaultLab(folder, 1)) {
-            List<FaultCase> cases = FaultCase.all(undisturbed(lab));
+            List<FaultCase> cases = FaultCase.all(SeveralFaultsTest.undisturbed(lab));
             if (HOW_MANY.equals("some")) {
                 Collections.shuffle(cases, new Random(Long.getLong("prebake.faults.seed", 1)));
                 cases = cases.subList(0, SOME);
@@ -91,14 +90,39 @@ class FaultsTest {
         assertThat(wrong).isEmpty();
     }
 
-    private static Map<Scenario, List<ObservedCall>> undisturbed(FaultLab lab) throws InterruptedException {
-        Map<Scenario, List<ObservedCall>> calls = new EnumMap<>(Scenario.class);
-        for (Scenario scenario : Scenario.values()) {
-            Outcome outcome = lab.run(scenario, _ -> {});
-            assertThat(outcome.problems()).as(scenario.title).isEmpty();
-            assertThat(outcome.end()).as(outcome.cause()).isEqualTo("succeeds");
-            calls.put(scenario, outcome.calls());
+    @Test
+    @DisplayName("that the SDK's own retries meet has one effect, too: no answer that is lost makes a second thing")
+    void lostWithinTheSdk() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        try (FaultLab lab = new FaultLab(folder, 3)) {
+            Outcome undisturbed = lab.run(Scenario.BAKE, _ -> {});
+            for (ObservedCall call : undisturbed.calls()) {
+                if (call.action().matches("[a-z0-9]+:(Describe|Get|List).*")) {
+                    continue;
+                }
+                Outcome outcome = lab.run(Scenario.BAKE, plan -> plan.call(call, 1, new CallFault.AnswerLost()));
+                if (outcome.status() != ExecutionStatus.SUCCEEDED
+                        || !outcome.problems().isEmpty()) {
+                    wrong.add(call + ": " + outcome.end() + " " + outcome.problems() + " " + outcome.cause());
+                }
+            }
         }
-        return calls;
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    @DisplayName("is no harm when it is EC2's throttling at a tenth of what it documents: no more than twice the calls")
+    void throttled() throws Exception {
+        try (FaultLab lab = new FaultLab(folder, 1)) {
+            for (Scenario scenario : Scenario.values()) {
+                Outcome undisturbed = lab.run(scenario, _ -> {});
+                Outcome throttled = lab.run(scenario, plan -> plan.throttle(0.1));
+
+                assertThat(throttled.status()).as(throttled.cause()).isEqualTo(ExecutionStatus.SUCCEEDED);
+                assertThat(throttled.problems()).isEmpty();
+                assertThat(throttled.calls())
+                        .hasSizeLessThanOrEqualTo(2 * undisturbed.calls().size());
+            }
+        }
     }
 }

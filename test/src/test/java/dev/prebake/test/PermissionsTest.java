@@ -67,7 +67,8 @@ class PermissionsTest {
             "allow what bakes, reuse, retirement and cleaning up call, and little else; without any one of it a run is refused")
     void proof() throws Exception {
         JsonNode resources = Synthesis.of(
-                        folder.resolve("synthesis"), Map.of("vpcId", "vpc-0123456789abcdef0", "subnetIds", SUBNETS))
+                        folder.resolve("synthesis"),
+                        Map.of("vpcId", "vpc-0123456789abcdef0", "subnetIds", SUBNETS, "kmsKeyArn", RequiredAccess.KEY))
                 .resources();
         Permissions permissions = new Permissions(new RolesOfTemplate(resources, valuesOf(resources)));
         everyRun(permissions, "complete", true);
@@ -122,7 +123,11 @@ class PermissionsTest {
                 folder.resolve("images"), image("one"), image("two"), image("three"), image("four"), image("five"));
         LoopbackRegistry registry = LoopbackRegistry.serve(layout);
         try (Lab lab = Lab.open(
-                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(), observer(), permissions, null)) {
+                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
+                observer(),
+                permissions,
+                RequiredAccess.KEY,
+                null)) {
             permissions.over(lab);
             List<Run> runs = List.of(
                     new Run(input(registry, "one", 3), null, false, null),
@@ -162,7 +167,11 @@ class PermissionsTest {
         ImageLayout layout = ImageLayout.write(folder.resolve("images"), image("one"), image("two"));
         LoopbackRegistry registry = LoopbackRegistry.serve(layout);
         try (Lab lab = Lab.open(
-                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(), observer(), permissions, null)) {
+                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
+                observer(),
+                permissions,
+                RequiredAccess.KEY,
+                null)) {
             permissions.over(lab);
             for (String state : List.of("AwaitFastRestore", "AwaitBake")) {
                 String image = state.equals("AwaitBake") ? "one" : "two";

@@ -38,6 +38,7 @@ final class RequiredAccess {
     static final String ACCOUNT = "123456789012";
     static final String STATE_MACHINE = "arn:aws:states:" + REGION + ":" + ACCOUNT + ":stateMachine:prebake";
     static final String SECURITY_GROUP = "sg-0123456789abcdef0";
+    static final String KEY = "arn:aws:kms:" + REGION + ":" + ACCOUNT + ":key/01234567-89ab-cdef-0123-456789abcdef";
     static final String BUILDER_ROLE = "arn:aws:iam::" + ACCOUNT + ":role/builder";
 
     /** EC2 as the lab has it, past its endpoint: a look at tags is no call of anybody's. */
@@ -136,6 +137,28 @@ final class RequiredAccess {
             if (mapping.ebs().snapshotId() != null) {
                 needed.add(onSnapshot("ec2:RunInstances", mapping.ebs().snapshotId()));
             }
+            if (mapping.ebs().kmsKeyId() != null) {
+                needed.addAll(onKey(mapping.ebs().kmsKeyId()));
+            }
+        }
+        return needed;
+    }
+
+    /**
+     * What EC2 asks KMS for in the caller's name (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html).
+     * AWS tells of a refusal later: the instance ends at once, with {@code Client.InternalError}.
+     */
+    private static List<Access> onKey(String arn) {
+        Map<String, List<String>> viaEc2 = Map.of("kms:ViaService", List.of("ec2." + REGION + ".amazonaws.com"));
+        List<Access> needed = new ArrayList<>(List.of(new Access(
+                "kms:CreateGrant", arn, both(viaEc2, Map.of("kms:GrantIsForAWSResource", List.of("true"))))));
+        for (String action : List.of(
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo")) {
+            needed.add(new Access(action, arn, viaEc2));
         }
         return needed;
     }

@@ -85,6 +85,7 @@ record RolePolicy(List<JsonNode> statements) {
     private static boolean matches(String operator, String wanted, String value) {
         return switch (operator) {
             case "StringEquals" -> value.equals(wanted);
+            case "Bool" -> value.equalsIgnoreCase(wanted);
             case "StringLike" -> like(wanted, value);
             default -> throw new IllegalArgumentException("The condition operator " + operator + " isn't known here.");
         };

@@ -36,7 +36,7 @@ final class JsonTest {
                 List.of(new RegistrySettings("docker.io", "arn:aws:secretsmanager:a:1:secret:b", List.of(), null)),
                 "f",
                 3,
-                new PlannedVolume(10, 3000, 125),
+                new PlannedVolume(10, 3000, 125, null),
                 List.of("m7i.4xlarge"),
                 List.of(),
                 3,
@@ -104,7 +104,7 @@ final class JsonTest {
                         .readValue(
                                 "{\"sizeGiB\":10,\"iops\":3000,\"throughputMiBps\":125,\"later\":[1]}",
                                 PlannedVolume.class))
-                .isEqualTo(new PlannedVolume(10, 3000, 125));
+                .isEqualTo(new PlannedVolume(10, 3000, 125, null));
     }
 
     @ParameterizedTest

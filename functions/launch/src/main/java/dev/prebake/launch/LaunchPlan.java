@@ -104,6 +104,7 @@ record LaunchPlan(LaunchRequest request, @Nullable String base) {
                         .iops(volume.iops())
                         .throughput(volume.throughputMiBps())
                         .encrypted(true)
+                        .kmsKeyId(volume.kmsKeyArn())
                         // The builder goes once the snapshot is begun; the volume stays until it is complete.
                         .deleteOnTermination(false)
                         .build())

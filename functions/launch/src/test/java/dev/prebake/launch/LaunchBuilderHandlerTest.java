@@ -101,6 +101,23 @@ class LaunchBuilderHandlerTest {
         assertThat(volume.ebs().encrypted()).isTrue();
         assertThat(volume.ebs().deleteOnTermination()).isFalse();
         assertThat(volume.ebs().snapshotId()).isNull();
+        assertThat(volume.ebs().kmsKeyId()).isNull();
+    }
+
+    @Test
+    @DisplayName("encrypts the data volume with the plan's key")
+    void key() {
+        doReturn(launched()).when(ec2).runInstances(any(RunInstancesRequest.class));
+        String key = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+        ObjectNode event = HandlerCall.event("LaunchBuilder");
+        ((ObjectNode) event.at("/plan/volume")).put("kmsKeyArn", key);
+
+        HandlerCall.call(handler, event);
+
+        EbsBlockDevice volume =
+                sent(1).getFirst().blockDeviceMappings().getFirst().ebs();
+        assertThat(volume.encrypted()).isTrue();
+        assertThat(volume.kmsKeyId()).isEqualTo(key);
     }
 
     @Test

@@ -55,7 +55,8 @@ final class BakedSnapshots {
                 tag(tags, Tags.BASE),
                 execution == null ? "unknown" : execution,
                 snapshot.startTime());
-        return new EarlierSnapshot(baked, tag(tags, Tags.FINGERPRINT), tag(tags, Tags.ARCHITECTURE));
+        return new EarlierSnapshot(
+                baked, tag(tags, Tags.FINGERPRINT), tag(tags, Tags.ARCHITECTURE), snapshot.kmsKeyId());
     }
 
     private static @Nullable String tag(List<Tag> tags, String key) {

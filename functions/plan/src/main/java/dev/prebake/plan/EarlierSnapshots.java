@@ -21,6 +21,19 @@ record EarlierSnapshots(List<EarlierSnapshot> snapshots) {
      */
     record Base(BakedSnapshot snapshot, int volumeSizeGiB) {}
 
+    /**
+     * Those that a deployment with this key may reuse or start from: what another key encrypts would be published under the wrong one.
+     *
+     * @param kmsKeyArn the key; absent: any will do, for which key the account's default is can't be seen here
+     */
+    EarlierSnapshots encryptedWith(@Nullable String kmsKeyArn) {
+        return kmsKeyArn == null
+                ? this
+                : new EarlierSnapshots(snapshots.stream()
+                        .filter(earlier -> kmsKeyArn.equals(earlier.kmsKeyArn()))
+                        .toList());
+    }
+
     /** The newest one with this fingerprint: it has the content already, so that nothing needs baking. */
     Optional<BakedSnapshot> reuse(String fingerprint) {
         return snapshots.stream()

@@ -47,12 +47,12 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
     @Override
     protected BakePlan handle(PlanRequest request) {
         return switch (ExecutionInput.read(request.input())) {
-            case ExecutionInput.Reading.Valid(ExecutionInput input) -> plan(input);
+            case ExecutionInput.Reading.Valid(ExecutionInput input) -> plan(input, request.kmsKeyArn());
             case ExecutionInput.Reading.Invalid invalid -> throw refusal(invalid);
         };
     }
 
-    private BakePlan plan(ExecutionInput input) {
+    private BakePlan plan(ExecutionInput input, @Nullable String kmsKeyArn) {
         List<RegistrySettings> used = used(input.registries(), input.images());
         ImageLookups lookups = ImageLookups.of(registries.apply(used), input.images(), input.architecture());
         VolumeSizing sizing = VolumeSizing.of(lookups.found().values());
@@ -69,8 +69,9 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
         }
         List<PlannedImage> images = lookups.planned();
         String fingerprint = Fingerprint.of(input.architecture(), images, input.volumeSizeGiB());
-        EarlierSnapshots earlier =
-                input.force() ? new EarlierSnapshots(List.of()) : snapshots.completed(input.cacheName());
+        EarlierSnapshots earlier = input.force()
+                ? new EarlierSnapshots(List.of())
+                : snapshots.completed(input.cacheName()).encryptedWith(kmsKeyArn);
         Optional<BakedSnapshot> reuse = earlier.reuse(fingerprint);
         Optional<EarlierSnapshots.Base> base = reuse.isPresent()
                 ? Optional.empty()
@@ -84,7 +85,7 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
                 used,
                 fingerprint,
                 sizing.compressedBytes(),
-                sizing.volume(sizeGiB, input.volumeIops(), input.volumeThroughputMiBps()),
+                sizing.volume(sizeGiB, input.volumeIops(), input.volumeThroughputMiBps(), kmsKeyArn),
                 input.instanceTypes(),
                 input.fastRestoreZones(),
                 input.retainSnapshots(),

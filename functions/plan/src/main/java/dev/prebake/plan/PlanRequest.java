@@ -8,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input the execution's input, merged over the deployment's defaults; any JSON at all, since refusing it in words is
  *     this state's job
+ * @param kmsKeyArn the deployment's KMS key for volumes and snapshots; absent: the account's default for EBS
  */
-public record PlanRequest(@Nullable JsonNode input) {}
+public record PlanRequest(
+        @Nullable JsonNode input, @Nullable String kmsKeyArn) {}

@@ -111,9 +111,10 @@ record VolumeSizing(long compressedBytes) {
     }
 
     /** The volume; IOPS and throughput only as high as gp3 allows for its size. */
-    PlannedVolume volume(int sizeGiB, int iops, int throughputMiBps) {
+    PlannedVolume volume(int sizeGiB, int iops, int throughputMiBps, @Nullable String kmsKeyArn) {
         int allowedIops = Math.min(iops, Math.max(GP3_LEAST_IOPS, sizeGiB * GP3_IOPS_PER_GIB));
-        return new PlannedVolume(sizeGiB, allowedIops, Math.min(throughputMiBps, allowedIops / GP3_IOPS_PER_MIBPS));
+        return new PlannedVolume(
+                sizeGiB, allowedIops, Math.min(throughputMiBps, allowedIops / GP3_IOPS_PER_MIBPS), kmsKeyArn);
     }
 
     private long countedBytes() {

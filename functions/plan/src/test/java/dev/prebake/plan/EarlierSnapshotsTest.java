@@ -93,6 +93,7 @@ final class EarlierSnapshotsTest {
                         "run-" + day,
                         Instant.EPOCH.plus(Duration.ofDays(day))),
                 fingerprint,
-                architecture);
+                architecture,
+                null);
     }
 }

@@ -39,6 +39,8 @@ final class PlanBakeHandlerTest {
     private static final long GB = 1_000_000_000;
 
     /** Of the image busybox alone, as the registry here has it. */
+    private static final String KEY = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+
     private static final String FINGERPRINT = Fingerprint.of(
             Architecture.AMD64,
             List.of(new PlannedImage(
@@ -59,7 +61,7 @@ final class PlanBakeHandlerTest {
     }
 
     private BakePlan plan(String input) {
-        return new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(Inputs.json(input)));
+        return new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(Inputs.json(input), null));
     }
 
     @Test
@@ -68,7 +70,7 @@ final class PlanBakeHandlerTest {
         registry.has("nvcr.io/nvidia/pytorch:24.08-py3", 9 * GB, GB / 2).has("busybox", 2_000_000, GB / 2);
         ObjectNode input = Inputs.full();
         input.put("force", false);
-        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(input));
+        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(input, null));
         List<PlannedImage> images = List.of(
                 new PlannedImage(
                         "nvcr.io/nvidia/pytorch:24.08-py3",
@@ -94,7 +96,7 @@ final class PlanBakeHandlerTest {
                                 null)),
                         Fingerprint.of(Architecture.AMD64, images, 64),
                         9 * GB + GB / 2 + 2_000_000,
-                        new PlannedVolume(64, 4000, 500),
+                        new PlannedVolume(64, 4000, 500, null),
                         List.of("m7i.4xlarge"),
                         List.of("us-east-1a"),
                         2,
@@ -109,7 +111,7 @@ final class PlanBakeHandlerTest {
     void automaticSize() {
         registry.has("pytorch", 9_500_000_000L);
         BakePlan plan = plan("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}");
-        assertThat(plan.volume()).isEqualTo(new PlannedVolume(40, 16_000, 1_000));
+        assertThat(plan.volume()).isEqualTo(new PlannedVolume(40, 16_000, 1_000, null));
         assertThat(plan.fingerprint()).isEqualTo(Fingerprint.of(Architecture.AMD64, plan.images(), null));
         assertThat(plan.parameterName()).isEqualTo("/prebake/a/snapshot-id");
     }
@@ -226,9 +228,30 @@ final class PlanBakeHandlerTest {
         assertThat(plan.base())
                 .isEqualTo(new BakedSnapshot(
                         "snap-2", 64, 21_474_836_480L, null, "unknown", Instant.parse("2026-02-01T00:00:00Z")));
-        assertThat(plan.volume()).isEqualTo(new PlannedVolume(64, 16_000, 1_000));
+        assertThat(plan.volume()).isEqualTo(new PlannedVolume(64, 16_000, 1_000, null));
         assertThat(plan.fingerprint()).isEqualTo(Fingerprint.of(Architecture.AMD64, plan.images(), null));
         verify(ec2, times(1)).describeSnapshots(any(DescribeSnapshotsRequest.class));
+    }
+
+    @Test
+    @DisplayName("with a key, only snapshots under it are reused or begun from, and the volume gets it")
+    void key() {
+        registry.has("pytorch", 9_500_000_000L);
+        when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
+                .thenReturn(page(
+                        null,
+                        snapshot("snap-1", "2026-01-01T00:00:00Z", ofArchitecture("amd64")).toBuilder()
+                                .kmsKeyId(KEY)
+                                .build(),
+                        snapshot("snap-2", "2026-02-01T00:00:00Z", ofArchitecture("amd64")).toBuilder()
+                                .kmsKeyId(KEY.replace("key/0", "key/9"))
+                                .build(),
+                        snapshot("snap-3", "2026-03-01T00:00:00Z", Map.of("prebake:fingerprint", FINGERPRINT))));
+        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry)
+                .handle(new PlanRequest(Inputs.json("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}"), KEY));
+        assertThat(plan.reuse()).isNull();
+        assertThat(plan.base()).extracting(BakedSnapshot::snapshotId).isEqualTo("snap-1");
+        assertThat(plan.volume().kmsKeyArn()).isEqualTo(KEY);
     }
 
     private static Map<String, String> ofArchitecture(String architecture) {
@@ -258,7 +281,7 @@ final class PlanBakeHandlerTest {
             input.withArray("images").add("image" + i);
         }
         assertThat(new PlanBakeHandler(ec2, _ -> registry)
-                        .handle(new PlanRequest(input))
+                        .handle(new PlanRequest(input, null))
                         .images())
                 .extracting(PlannedImage::reference)
                 .containsExactlyElementsOf(IntStream.range(0, 25)
@@ -334,7 +357,7 @@ final class PlanBakeHandlerTest {
     @DisplayName("no input at all is refused in words")
     void noInput() {
         PlanBakeHandler handler = new PlanBakeHandler(ec2, _ -> registry);
-        assertThatThrownBy(() -> handler.handle(new PlanRequest(null)))
+        assertThatThrownBy(() -> handler.handle(new PlanRequest(null, null)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must be a JSON object");
     }
@@ -348,7 +371,7 @@ final class PlanBakeHandlerTest {
         }
         PlanBakeHandler handler =
                 new PlanBakeHandler(ec2, _ -> registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
-        assertThatThrownBy(() -> handler.handle(new PlanRequest(input)))
+        assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null)))
                 .isInstanceOf(InvalidInputException.class)
                 .message()
                 .contains("has 1000 problems:")
@@ -362,7 +385,7 @@ final class PlanBakeHandlerTest {
         Registry broken = (_, _) -> {
             throw new ArithmeticException("ours");
         };
-        assertThatThrownBy(() -> new PlanBakeHandler(ec2, _ -> broken).handle(new PlanRequest(Inputs.full())))
+        assertThatThrownBy(() -> new PlanBakeHandler(ec2, _ -> broken).handle(new PlanRequest(Inputs.full(), null)))
                 .isInstanceOf(ArithmeticException.class);
     }
 }

@@ -50,7 +50,7 @@ final class VolumeSizingTest {
     void explicit() {
         VolumeSizing sizing = new VolumeSizing(9_500_000_000L);
         assertThat(sizing.problem(30)).isEmpty();
-        assertThat(sizing.volume(30, 3000, 125)).isEqualTo(new PlannedVolume(30, 3000, 125));
+        assertThat(sizing.volume(30, 3000, 125, null)).isEqualTo(new PlannedVolume(30, 3000, 125, null));
         assertThat(sizing.problem(29))
                 .contains(
                         "volumeSizeGiB: 29 GiB is too small: the images have 8.9 GiB of compressed layers, and the bake"
@@ -150,7 +150,7 @@ final class VolumeSizingTest {
         "100, 3000, 2000, 3000, 750",
     })
     void gp3Ratios(int sizeGiB, int iops, int throughput, int plannedIops, int plannedThroughput) {
-        assertThat(new VolumeSizing(0).volume(sizeGiB, iops, throughput))
-                .isEqualTo(new PlannedVolume(sizeGiB, plannedIops, plannedThroughput));
+        assertThat(new VolumeSizing(0).volume(sizeGiB, iops, throughput, null))
+                .isEqualTo(new PlannedVolume(sizeGiB, plannedIops, plannedThroughput, null));
     }
 }

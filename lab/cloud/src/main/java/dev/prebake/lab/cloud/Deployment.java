@@ -6,6 +6,7 @@ import dev.prebake.kernel.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stack deploys on AWS, as the lab has it: the resources that the definition's placeholders name, and the defaults
@@ -14,8 +15,13 @@ import java.util.Map;
  * @param architecture architecture of this host; the lab has no other
  * @param subnets subnet IDs with their availability zones, in the order to try
  * @param defaults default of every input field that has one
+ * @param kmsKeyArn KMS key for volumes and snapshots; absent for the account's default. Kept, nothing is encrypted
  */
-record Deployment(Architecture architecture, Map<String, String> subnets, Map<String, Object> defaults) {
+record Deployment(
+        Architecture architecture,
+        Map<String, String> subnets,
+        Map<String, Object> defaults,
+        @Nullable String kmsKeyArn) {
     static final String STATE_MACHINE = "prebake";
 
     private static final String KUBERNETES_VERSION = "1.34";
@@ -23,7 +29,7 @@ record Deployment(Architecture architecture, Map<String, String> subnets, Map<St
             + "/amazon-linux-2023/%s/standard/recommended/image_id";
 
     /** The lab's deployment on a host of an architecture; its first zone has Fast Snapshot Restore by default. */
-    static Deployment on(Architecture architecture) {
+    static Deployment on(Architecture architecture, @Nullable String kmsKeyArn) {
         Map<String, String> subnets = new LinkedHashMap<>();
         for (String letter : List.of("a", "b", "c")) {
             subnets.put("subnet-0" + letter.repeat(16), Account.REGION + letter);
@@ -35,7 +41,7 @@ record Deployment(Architecture architecture, Map<String, String> subnets, Map<St
         defaults.put("volumeThroughputMiBps", 500);
         defaults.put("fastRestoreZones", List.of(Account.REGION + "a"));
         defaults.put("retainSnapshots", 3);
-        return new Deployment(architecture, subnets, defaults);
+        return new Deployment(architecture, subnets, defaults, kmsKeyArn);
     }
 
     String launchTemplateId() {
@@ -82,6 +88,7 @@ record Deployment(Architecture architecture, Map<String, String> subnets, Map<St
             throw new IllegalStateException("The lab's defaults are no JSON.", e);
         }
         values.put("KubernetesVersion", KUBERNETES_VERSION);
+        values.put("KmsKeyArn", kmsKeyArn == null ? "none" : kmsKeyArn);
         values.put("LaunchTemplateId", launchTemplateId());
         values.put("SubnetIds", String.join(",", subnets.keySet()));
         values.put("BakeDocument", bakeDocument());

@@ -254,6 +254,7 @@ final class Instances implements AutoCloseable {
                 ebs.iops(),
                 ebs.throughput(),
                 ebs.snapshotId() == null ? "" : ebs.snapshotId(),
+                ebs.kmsKeyId(),
                 instance.availabilityZone(),
                 instance.launchedAt(),
                 tags,

@@ -76,12 +76,16 @@ public final class Lab implements AutoCloseable {
     private boolean closed;
 
     private Lab(
-            DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer, @Nullable FaultPlan planned)
+            DataPlane plane,
+            LabObserver observer,
+            @Nullable CallInterceptor authorizer,
+            @Nullable String kmsKeyArn,
+            @Nullable FaultPlan planned)
             throws IOException {
         FaultPlan faults = planned == null ? FaultPlan.none() : planned;
         Background background = new Background(clock, threads);
         this.plane = plane;
-        deployment = Deployment.on(hostArchitecture());
+        deployment = Deployment.on(hostArchitecture(), kmsKeyArn);
         Executions executions = new Executions(plane.home().resolve("executions"));
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         recovered = recover(plane, executions, account);
@@ -149,17 +153,23 @@ public final class Lab implements AutoCloseable {
      * <p>The SDK's settings of this JVM lead to the lab while it is open, so there can be one at a time.
      */
     public static Lab open(DataPlane plane, LabObserver observer) {
-        return open(plane, observer, null, null);
+        return open(plane, observer, null, null, null);
     }
 
     /**
      * The same with somebody who may refuse calls, and with what is to go wrong. While a function runs, the calls' access key is
      * then the function's name, one function at a time; calls of anybody else come with another key.
+     *
+     * @param kmsKeyArn the deployment's KMS key; absent for the account's default
      */
     public static Lab open(
-            DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer, @Nullable FaultPlan faults) {
+            DataPlane plane,
+            LabObserver observer,
+            @Nullable CallInterceptor authorizer,
+            @Nullable String kmsKeyArn,
+            @Nullable FaultPlan faults) {
         try {
-            return new Lab(plane, observer, authorizer, faults);
+            return new Lab(plane, observer, authorizer, kmsKeyArn, faults);
         } catch (RuntimeException e) {
             plane.close();
             throw e;

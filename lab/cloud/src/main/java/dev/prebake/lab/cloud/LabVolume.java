@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param iops provisioned IOPS; kept, not enforced
  * @param throughputMiBps provisioned throughput; kept, not enforced
  * @param snapshotId the snapshot it was made from; empty for an empty volume, as EC2 answers it
+ * @param kmsKeyId the key of its request; absent for the account's default
  * @param availabilityZone its zone
  * @param createdAt when it was made
  * @param tags its tags
@@ -23,13 +24,23 @@ record LabVolume(
         @Nullable Integer iops,
         @Nullable Integer throughputMiBps,
         String snapshotId,
+        @Nullable String kmsKeyId,
         String availabilityZone,
         Instant createdAt,
         Map<String, String> tags,
         @Nullable Attachment attachment) {
     LabVolume detached() {
         return new LabVolume(
-                volumeId, sizeGiB, iops, throughputMiBps, snapshotId, availabilityZone, createdAt, tags, null);
+                volumeId,
+                sizeGiB,
+                iops,
+                throughputMiBps,
+                snapshotId,
+                kmsKeyId,
+                availabilityZone,
+                createdAt,
+                tags,
+                null);
     }
 
     /**

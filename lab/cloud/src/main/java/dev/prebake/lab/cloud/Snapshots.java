@@ -56,6 +56,7 @@ final class Snapshots {
                 background.clock().instant(),
                 null,
                 null,
+                volume.kmsKeyId(),
                 ResourceTags.of(request.tagSpecifications(), ResourceType.SNAPSHOT));
         account.add(snapshot);
         // EBS fixes the point in time at once and reads the blocks later. A copied file can't do that, so whoever
@@ -80,6 +81,7 @@ final class Snapshots {
                 .progress("0%")
                 .ownerId(Account.ID)
                 .encrypted(true)
+                .kmsKeyId(snapshot.kmsKeyId())
                 .tags(ResourceTags.answer(snapshot.tags()))
                 .build();
     }
@@ -174,6 +176,7 @@ final class Snapshots {
                 .progress(state == SnapshotState.COMPLETED ? "100%" : "0%")
                 .ownerId(Account.ID)
                 .encrypted(true)
+                .kmsKeyId(snapshot.kmsKeyId())
                 .tags(ResourceTags.answer(snapshot.tags()))
                 .build();
     }

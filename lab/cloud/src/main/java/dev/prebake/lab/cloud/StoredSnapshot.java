@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it was begun
  * @param completedAt when its copy was whole; absent before
  * @param failure why there will be no whole copy; absent while it may still be
+ * @param kmsKeyId the key of its volume; absent for the account's default
  * @param tags its tags, in order
  */
 record StoredSnapshot(
@@ -24,12 +25,15 @@ record StoredSnapshot(
         Instant startedAt,
         @Nullable Instant completedAt,
         @Nullable String failure,
+        @Nullable String kmsKeyId,
         Map<String, String> tags) {
     StoredSnapshot completed(Instant at) {
-        return new StoredSnapshot(snapshotId, volumeId, volumeSizeGiB, description, startedAt, at, null, tags);
+        return new StoredSnapshot(
+                snapshotId, volumeId, volumeSizeGiB, description, startedAt, at, null, kmsKeyId, tags);
     }
 
     StoredSnapshot failed(String why) {
-        return new StoredSnapshot(snapshotId, volumeId, volumeSizeGiB, description, startedAt, null, why, tags);
+        return new StoredSnapshot(
+                snapshotId, volumeId, volumeSizeGiB, description, startedAt, null, why, kmsKeyId, tags);
     }
 }

@@ -167,6 +167,7 @@ final class Volumes {
                 .throughput(volume.throughputMiBps())
                 .volumeType(VolumeType.GP3)
                 .encrypted(true)
+                .kmsKeyId(volume.kmsKeyId())
                 .snapshotId(volume.snapshotId())
                 .availabilityZone(volume.availabilityZone())
                 .createTime(volume.createdAt())

@@ -42,7 +42,7 @@ final class Doubles implements AutoCloseable {
     /** Makes them with what runs a command's script. */
     Doubles(Path home, ScriptRunner scripts) {
         plane = DataPlanes.detect(home).openDirectories();
-        Deployment deployment = Deployment.on(Architecture.AMD64);
+        Deployment deployment = Deployment.on(Architecture.AMD64, null);
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
         Volumes volumes = new Volumes(plane, account);

@@ -161,7 +161,7 @@ class RollOutPathTest {
     }
 
     private ExecutionOutcome run() {
-        Deployment deployment = Deployment.on(Architecture.AMD64);
+        Deployment deployment = Deployment.on(Architecture.AMD64, null);
         StateMachine machine = StateMachine.parse(
                 Definition.substitute(deployment.substitutions(FunctionCatalogue.load().ofStates().stream()
                         .map(FunctionEntry::name)

@@ -8,13 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
+import software.amazon.awssdk.services.ec2.model.Volume;
 
 @DisplayName("The lab's snapshots")
 class SnapshotsTest extends OnDoubles {
@@ -41,6 +45,38 @@ class SnapshotsTest extends OnDoubles {
         assertThat(completed.startTime()).isEqualTo(Doubles.START);
         assertThat(completed.completionTime()).isEqualTo(Doubles.START);
         assertThat(aws.plane.snapshot(snapshotId)).isPresent();
+    }
+
+    @Test
+    @DisplayName("A snapshot is under the key that its volume was launched with, as the volume is")
+    void key() {
+        String key = "arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+        String instanceId = aws.ec2
+                .runInstances(Doubles.launch("one")
+                        .blockDeviceMappings(BlockDeviceMapping.builder()
+                                .deviceName("/dev/xvdb")
+                                .ebs(EbsBlockDevice.builder()
+                                        .volumeSize(Doubles.VOLUME_GIB)
+                                        .encrypted(true)
+                                        .kmsKeyId(key)
+                                        .build())
+                                .build())
+                        .build())
+                .instances()
+                .getFirst()
+                .instanceId();
+        aws.backlog.work();
+        aws.begunSnapshot(volumeOf(aws.instance(instanceId)), "one");
+        aws.snapshot("two");
+
+        assertThat(aws.ec2
+                        .describeVolumes(DescribeVolumesRequest.builder()
+                                .filters(filter("attachment.instance-id", instanceId))
+                                .build())
+                        .volumes())
+                .extracting(Volume::kmsKeyId)
+                .containsExactly(key);
+        assertThat(described()).extracting(Snapshot::kmsKeyId).containsExactlyInAnyOrder(key, null);
     }
 
     @Test
