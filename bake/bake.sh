@@ -44,6 +44,8 @@ documents=        # where manifests, indexes and configs stand by their digests,
 blobs=            # where containerd keeps them
 device=
 volume_id=
+base_tree=        # the sum that its manifest.json has
+base_job=         # checks it
 base=             # snapshot that the volume was made from; empty if it is to be formatted
 discarded=        # why the base was not kept
 architecture=
@@ -217,7 +219,8 @@ start_job() {
 
 # cancel_job JOB: ends it.
 cancel_job() {
-    kill -TERM -- "-$1"
+    # It may have ended by itself.
+    kill -TERM -- "-$1" 2>/dev/null || true
     end_job "$1" || true
 }
 
@@ -775,9 +778,10 @@ tree_sum() {
     printf '%s' "$sum"
 }
 
-# Mounts the volume as the base left it, after a check. Leaves in discarded what speaks against it.
+# Mounts the volume as the base left it, after a check. Leaves in discarded what speaks against it. What takes longest of it,
+# reading every inode, goes on beside what follows, until await_base.
 mount_base() {
-    local found manifest=$volume/manifest.json version tree
+    local found manifest=$volume/manifest.json version
     doing="checking the base $base on volume $volume_id ($device)"
     found=$(signatures)
     [[ $found == 'xfs ' ]] || {
@@ -806,17 +810,32 @@ mount_base() {
         discarded=${version#!}
         return
     }
-    read -r version tree empty_bytes <"$work/base"
+    read -r version base_tree empty_bytes <"$work/base"
     [[ $(printf '%s\n' "$version" "$containerd_version" | sort -V | tail -n 1) == "$containerd_version" ]] || {
         discarded="it was baked by containerd $version, which is newer than this builder's $containerd_version"
         return
     }
-    [[ $(tree_sum) == "$tree" ]] || {
-        discarded="its unpacked layers are not those that its manifest.json describes"
-        return
-    }
     # Does nothing where the volume is no larger than the base's.
     run xfs_growfs "$volume"
+    start_job tree_sum >"$work/tree"
+    base_job=$job
+}
+
+# await_base: ends its check, before anything of it is changed. Where it fails, what has begun is undone and begins again, empty.
+await_base() {
+    base_is_kept || return 0
+    doing="checking the base $base on volume $volume_id ($device)"
+    end_job "$base_job" || true
+    [[ $(<"$work/tree") != "$base_tree" ]] || return 0
+    discarded="its unpacked layers are not those that its manifest.json describes"
+    cancel_job "$pool_job"
+    cancel_job "$flush_job"
+    stop_containerd
+    unmount_all || fail BakeFailed "$doing found it damaged, and volume $volume_id stays busy"
+    rm -rf "$work/layers" "$work/taken" "$work/stores" "$work/spool" ${spool_folder:+"$spool_folder"}
+    wipefs -qaf "$device"
+    format_and_mount
+    begin_pull
 }
 
 # Makes the volume ready: as the base left it, or empty.
@@ -1117,6 +1136,8 @@ chain_id() {
 # plan_layers: which layers there are.
 plan_layers() {
     local i digest size diff chain parent sum layers depth repository top folders file
+    chains=() tops=() kept_tops=() needed_bytes=0 fetched_bytes=0
+    chain_layer=() chain_folder=() layer_twice=()
     local -A on_base=() counted=() listed=()
     doing="reading manifests"
     if base_is_kept; then
@@ -1173,6 +1194,7 @@ hold_layers() {
 # make_spool: in memory if that leaves as much again, else on the builder's own disk, else on the volume.
 make_spool() {
     local available disk need=$((needed_bytes + needed_bytes / 16 + 16777216))
+    spool_in_memory='' spool_folder=
     doing="making room for the layers"
     available=$(awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo)
     disk=$(stat -f -c '%a %S' /var/tmp | awk '{ printf "%.0f", $1 * $2 }')
@@ -1990,7 +2012,7 @@ write_manifest() {
         done
     done >"$work/layers-baked"
     jq -n --argjson format "$FORMAT" --arg containerd "$containerd_version" --arg architecture "$architecture" \
-        --argjson empty "$empty_bytes" --arg tree "$(tree_sum)" --slurpfile images "$work/verified" \
+        --argjson empty "$empty_bytes" --arg tree "$(<"$work/tree")" --slurpfile images "$work/verified" \
         --rawfile layers "$work/layers-baked" '
         {format: $format, containerd: $containerd, architecture: $architecture, emptyBytes: $empty, tree: $tree, images: $images,
          layers: [$layers | split("\n")[] | select(. != "") | split(" ")
@@ -1999,6 +2021,23 @@ write_manifest() {
 }
 
 # ---- the bake -----------------------------------------------------------------------------------------------------
+
+# begin_pull: starts what fetches and unpacks layers, and containerd beside it.
+begin_pull() {
+    # A tick of the kernel's clock later, whatever unpacking makes of itself is newer.
+    : >"$work/started"
+    nap 0.02
+    plan_layers
+    make_spool
+    mkdir -p "$work/layers" "$work/taken" "$volume/.prebake/layers"
+    : >"$work/unpacked"
+    start_job run_pool 2>"$work/log/pool"
+    pool_job=$job
+    start_job flush_volume
+    flush_job=$job
+    [[ -z $spool_in_memory ]] || hold_stores_in_memory
+    start_containerd
+}
 
 bake() {
     local started=${EPOCHREALTIME/./} since prepare_s pull_s verify_s finish_s used size i
@@ -2030,22 +2069,11 @@ bake() {
     prepare_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter pull
-    # A tick of the kernel's clock later, whatever unpacking makes of itself is newer.
-    : >"$work/started"
-    nap 0.02
     await_resolved
-    plan_layers
-    make_spool
-    mkdir -p "$work/layers" "$work/taken" "$volume/.prebake/layers"
-    : >"$work/unpacked"
+    begin_pull
+    await_base
     printf '%s %s\n' "$needed_bytes" "$spool" >"$work/needed.new"
     mv "$work/needed.new" "$work/needed"
-    start_job run_pool 2>"$work/log/pool"
-    pool_job=$job
-    start_job flush_volume
-    flush_job=$job
-    [[ -z $spool_in_memory ]] || hold_stores_in_memory
-    start_containerd
     hold_layers
     import_images
     commit_layers
@@ -2074,9 +2102,11 @@ bake() {
     verify_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter finish
+    start_job tree_sum >"$work/tree"
     doing="stopping containerd"
     stop_containerd
     save_stores
+    end_job "$job"
     write_manifest
     doing="finishing volume $volume_id"
     run sync -f "$volume"

@@ -13,6 +13,7 @@ import software.amazon.awscdk.CfnConditionProps;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnOutputProps;
 import software.amazon.awscdk.CfnParameter;
+import software.amazon.awscdk.CfnTag;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -54,7 +55,7 @@ public final class GpuClusterStack extends Stack {
     /**
      * Makes the stack, of no account or region in particular.
      *
-     * @param cache the cache whose snapshots the nodes start from: its parameter, architecture, KMS key and Kubernetes version
+     * @param cache the cache whose snapshots the nodes start from: its name, parameter, architecture, KMS key and Kubernetes version
      * @throws InvalidPropertiesException when the cluster's properties don't go with the cache's
      */
     public GpuClusterStack(Construct scope, String id, GpuClusterProps props, ImageCacheProps cache) {
@@ -218,6 +219,14 @@ public final class GpuClusterStack extends Stack {
                 bottlerocket()
                         ? null
                         : Base64.getEncoder().encodeToString(NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)));
+        // Its owner's word that roll-outs may add versions to it.
+        template.setTagSpecifications(List.of(CfnLaunchTemplate.LaunchTemplateTagSpecificationProperty.builder()
+                .resourceType("launch-template")
+                .tags(List.of(CfnTag.builder()
+                        .key(HandlerPermissions.CACHE_TAG)
+                        .value(cache.cacheName())
+                        .build()))
+                .build()));
         if (props.volumeInitializationRateMiBps() != null) {
             template.addPropertyOverride(
                     "LaunchTemplateData.BlockDeviceMappings.1.Ebs.VolumeInitializationRate",

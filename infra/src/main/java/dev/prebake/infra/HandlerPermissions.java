@@ -19,8 +19,8 @@ import software.amazon.awscdk.services.iam.PolicyStatementProps;
  * call that makes it, so everything else of the account's is out of reach.
  */
 final class HandlerPermissions {
-    /** As the handlers' kernel has it: the tag of everything that a bake makes. */
-    private static final String CACHE_TAG = "prebake:cache";
+    /** As the handlers' kernel has it: the tag of everything that a bake makes, and of launch templates that roll-outs may change. */
+    static final String CACHE_TAG = "prebake:cache";
 
     private static final Map<String, Object> TAGGED = Map.of("StringLike", Map.of("aws:ResourceTag/" + CACHE_TAG, "*"));
     private static final Map<String, Object> TAGGING = Map.of("StringLike", Map.of("aws:RequestTag/" + CACHE_TAG, "*"));
@@ -218,16 +218,34 @@ final class HandlerPermissions {
         if (props.nodeGroups().isEmpty()) {
             return List.of();
         }
+        List<String> launched = new ArrayList<>(List.of(
+                snapshots(),
+                // Public AMIs have no account.
+                stack.formatArn(arn("ec2", stack.getRegion(), "", "image/*"))));
+        List.of(
+                        "instance",
+                        "volume",
+                        "network-interface",
+                        "security-group",
+                        "subnet",
+                        "key-pair",
+                        "placement-group",
+                        "capacity-reservation")
+                .forEach(type -> launched.add(ec2(type)));
         return List.of(
                 on(null, nodeGroups(), "eks:DescribeNodegroup", "eks:UpdateNodegroupVersion"),
-                anywhere("ec2:DescribeLaunchTemplateVersions"),
-                // Which templates the node groups have stands in none of the deployment's properties.
-                on(null, List.of(ec2("launch-template")), "ec2:CreateLaunchTemplateVersion"),
-                // EKS checks that who updates could launch the nodes: "You are not authorized to launch instances with
-                // this launch template" otherwise.
+                anywhere("ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions"),
+                // Which templates the node groups have stands in none of the deployment's properties: their owners' tag
+                // tells.
+                // EKS asks whether who updates a node group could launch its nodes, and answers "You are not authorized
+                // to
+                // launch instances with this launch template" otherwise; EC2 looks at the template and at all that a
+                // launch from it takes one by one
+                // (https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html).
+                on(TAGGED, List.of(ec2("launch-template")), "ec2:CreateLaunchTemplateVersion", "ec2:RunInstances"),
                 on(
                         Map.of("ArnLike", Map.of("ec2:LaunchTemplate", ec2("launch-template"))),
-                        List.of(ec2("*"), snapshots(), stack.formatArn(arn("ec2", stack.getRegion(), "", "image/*"))),
+                        launched,
                         "ec2:RunInstances"),
                 on(
                         Map.of("StringEquals", Map.of("ec2:CreateAction", "RunInstances")),

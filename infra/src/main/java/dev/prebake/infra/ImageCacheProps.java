@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param retainSnapshots snapshots of the cache to keep, 1 to 100, the published one included; default 3
  * @param parameterName SSM parameter that the snapshot's ID is published in; default {@code /prebake/CACHE/snapshot-id}
  * @param nodeGroups EKS node groups, {@code cluster/nodegroup}, at most 10, to renew from each published snapshot; none by default. The
- *     functions may update exactly those that stand here
+ *     functions may update exactly those that stand here, and from launch templates with the tag {@code prebake:cache} alone
  * @param kubernetesVersion EKS version whose optimised AMI builders use, no newer than the nodes'; default
  *     {@value #KUBERNETES_VERSION}
  * @param kmsKeyArn ARN of a symmetric KMS key, no alias, of this region, that encrypts the builders' volumes and with them the

@@ -116,6 +116,24 @@ class GpuClusterStackTest {
     }
 
     @Test
+    @DisplayName("lets roll-outs add versions to the launch template of the nodes with the cache, and to no other")
+    void rollOuts() {
+        assertThat(only(template, "AWS::EC2::LaunchTemplate")
+                        .at("/Properties/TagSpecifications/0")
+                        .toString())
+                .isEqualTo("{\"ResourceType\":\"launch-template\","
+                        + "\"Tags\":[{\"Key\":\"prebake:cache\",\"Value\":\"default\"}]}");
+        long tagged = bottlerocket
+                .path("Resources")
+                .valueStream()
+                .filter(resource -> resource.path("Type").asText().equals("AWS::EC2::LaunchTemplate"))
+                .filter(resource ->
+                        resource.at("/Properties/TagSpecifications").toString().contains("prebake:cache"))
+                .count();
+        assertThat(tagged).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("labels and taints GPU nodes as GPU pods expect")
     void labels() {
         JsonNode properties = gpuNodes(template).path("Properties");

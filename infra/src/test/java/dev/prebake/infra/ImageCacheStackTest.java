@@ -10,6 +10,7 @@ import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;
 import dev.prebake.catalogue.FunctionEntry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -240,6 +241,28 @@ class ImageCacheStackTest {
         assertThat(callers.get("AwaitRollOut"))
                 .contains(":nodegroup/ml/gpu-a/*\"", ":nodegroup/ml/gpu-b/*\"", ":cluster/ml\"")
                 .doesNotContain(":nodegroup/*", ":cluster/*");
+    }
+
+    @Test
+    @DisplayName(
+            "lets a roll-out add versions to launch templates, and launch from them, only where their owner's tag says so")
+    void launchTemplates() {
+        List<JsonNode> onTemplates = new ArrayList<>();
+        resources.properties().forEach(entry -> {
+            if (entry.getKey().startsWith("ImageCacheRollOutNodesRole")) {
+                for (JsonNode statement : entry.getValue().at("/Properties/PolicyDocument/Statement")) {
+                    if (statement.path("Resource").toString().matches(".*:(launch-template/)?\\*\".*")) {
+                        onTemplates.add(statement);
+                    }
+                }
+            }
+        });
+        assertThat(onTemplates).singleElement().satisfies(statement -> {
+            assertThat(statement.path("Action").toString())
+                    .contains("ec2:CreateLaunchTemplateVersion", "ec2:RunInstances");
+            assertThat(statement.path("Condition").toString())
+                    .isEqualTo("{\"StringLike\":{\"aws:ResourceTag/prebake:cache\":\"*\"}}");
+        });
     }
 
     @Test

@@ -17,6 +17,8 @@ import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
+import software.amazon.awssdk.services.eks.model.EksException;
+import software.amazon.awssdk.services.eks.model.InvalidRequestException;
 import software.amazon.awssdk.services.ssm.model.SsmException;
 
 /** Refuses what a function's role doesn't allow, as AWS does, and notes what was asked for. */
@@ -46,7 +48,7 @@ final class Permissions implements CallInterceptor {
     }
 
     void over(Lab lab) {
-        required = new RequiredAccess(lab.ec2());
+        required = new RequiredAccess(lab.ec2(), lab.eks());
     }
 
     RolePolicy role(String function) {
@@ -79,12 +81,12 @@ final class Permissions implements CallInterceptor {
             throw new IllegalStateException("A call of " + call.operation() + " by nobody's role, " + function + ".");
         }
         if ((function + " " + call.service() + ":" + call.operation()).equals(failing)) {
-            throw denied(call, "this run's failure");
+            throw denied(call, call.service() + ":" + call.operation(), "this run's failure");
         }
         for (Access access : needs.of(call)) {
             if (!role.allows(access)) {
                 refused.add(function + " " + access.action() + " on " + access.resource());
-                throw denied(call, access.action() + " on resource: " + access.resource());
+                throw denied(call, access.action(), access.action() + " on resource: " + access.resource());
             }
             role.matching(access, "Allow").forEach(statement -> used.add(key(function, statement, access.action())));
         }
@@ -111,10 +113,19 @@ final class Permissions implements CallInterceptor {
         return function + " " + action + " " + statement.path("Resource") + " " + statement.path("Condition");
     }
 
-    private static RuntimeException denied(CallContext call, String what) {
+    private static RuntimeException denied(CallContext call, String action, String what) {
         String message = "User is not authorized to perform: " + what;
-        return call.service().equals("ec2")
-                ? AwsFault.of(Ec2Exception.builder(), 403, "UnauthorizedOperation", message)
-                : AwsFault.of(SsmException.builder(), 400, "AccessDeniedException", message);
+        return switch (call.service()) {
+            case "ec2" -> AwsFault.of(Ec2Exception.builder(), 403, "UnauthorizedOperation", message);
+            case "eks" ->
+                action.startsWith("eks:")
+                        ? AwsFault.of(EksException.builder(), 403, "AccessDeniedException", message)
+                        : AwsFault.of(
+                                InvalidRequestException.builder(),
+                                400,
+                                "InvalidRequestException",
+                                "You are not authorized to launch instances with this launch template. " + message);
+            default -> AwsFault.of(SsmException.builder(), 400, "AccessDeniedException", message);
+        };
     }
 }

@@ -36,6 +36,16 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDeviceRequest;
+import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
+import software.amazon.awssdk.services.eks.model.CreateClusterRequest;
+import software.amazon.awssdk.services.eks.model.CreateNodegroupRequest;
+import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
@@ -64,11 +74,20 @@ class PermissionsTest {
 
     @Test
     @DisplayName(
-            "allow what bakes, reuse, retirement and cleaning up call, and little else; without any one of it a run is refused")
+            "allow what bakes, reuse, roll-outs, retirement and cleaning up call, and little else; without any one of it a run is"
+                    + " refused")
     void proof() throws Exception {
         JsonNode resources = Synthesis.of(
                         folder.resolve("synthesis"),
-                        Map.of("vpcId", "vpc-0123456789abcdef0", "subnetIds", SUBNETS, "kmsKeyArn", RequiredAccess.KEY))
+                        Map.of(
+                                "vpcId",
+                                "vpc-0123456789abcdef0",
+                                "subnetIds",
+                                SUBNETS,
+                                "kmsKeyArn",
+                                RequiredAccess.KEY,
+                                "nodeGroups",
+                                List.of("ml/gpu")))
                 .resources();
         Permissions permissions = new Permissions(new RolesOfTemplate(resources, valuesOf(resources)));
         everyRun(permissions, "complete", true);
@@ -113,7 +132,7 @@ class PermissionsTest {
     }
 
     /**
-     * A bake, its reuse, one from it that retires it, one that can't be published, one whose snapshot can't be seen, and one whose
+     * A bake that is rolled out to nodes, its reuse, one from it that retires it, one that can't be published, one whose snapshot can't be seen, and one whose
      * image can't be fetched.
      *
      * @param whole whether nothing may be refused; else the first refusal is enough
@@ -129,9 +148,10 @@ class PermissionsTest {
                 RequiredAccess.KEY,
                 null)) {
             permissions.over(lab);
+            nodeGroup(lab);
             List<Run> runs = List.of(
-                    new Run(input(registry, "one", 3), null, false, null),
-                    new Run(input(registry, "one", 3), null, false, null),
+                    new Run(input(registry, "one", 3, "ml/gpu"), null, false, null),
+                    new Run(input(registry, "one", 3, "ml/gpu"), null, false, null),
                     new Run(input(registry, "two", 1), null, false, null),
                     new Run(input(registry, "three", 3), "PublishSnapshot ssm:PutParameter", false, null),
                     new Run(input(registry, "four", 3), "AwaitSnapshot ec2:DescribeSnapshots", true, null),
@@ -303,10 +323,46 @@ class PermissionsTest {
         return values;
     }
 
-    private static String input(LoopbackRegistry registry, String image, int retained) throws IOException {
+    private static void nodeGroup(Lab lab) {
+        lab.ec2()
+                .createLaunchTemplate(CreateLaunchTemplateRequest.builder()
+                        .launchTemplateName("gpu")
+                        .tagSpecifications(TagSpecification.builder()
+                                .resourceType(ResourceType.LAUNCH_TEMPLATE)
+                                .tags(Tag.builder()
+                                        .key("prebake:cache")
+                                        .value("default")
+                                        .build())
+                                .build())
+                        .launchTemplateData(RequestLaunchTemplateData.builder()
+                                .blockDeviceMappings(LaunchTemplateBlockDeviceMappingRequest.builder()
+                                        .deviceName("/dev/xvdb")
+                                        .ebs(LaunchTemplateEbsBlockDeviceRequest.builder()
+                                                .build())
+                                        .build())
+                                .build())
+                        .build());
+        lab.eks().createCluster(CreateClusterRequest.builder().name("ml").build());
+        lab.eks()
+                .createNodegroup(CreateNodegroupRequest.builder()
+                        .clusterName("ml")
+                        .nodegroupName("gpu")
+                        .launchTemplate(LaunchTemplateSpecification.builder()
+                                .name("gpu")
+                                .build())
+                        .build());
+    }
+
+    private static String input(LoopbackRegistry registry, String image, int retained, String... nodeGroups)
+            throws IOException {
         return new ObjectMapper()
                 .writeValueAsString(Map.of(
-                        "images", List.of(registry.address() + "/team/" + image + ":1"), "retainSnapshots", retained));
+                        "images",
+                        List.of(registry.address() + "/team/" + image + ":1"),
+                        "retainSnapshots",
+                        retained,
+                        "nodeGroups",
+                        nodeGroups));
     }
 
     private static ImageDefinition image(String name) throws IOException {

@@ -5,14 +5,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.GetLogEventsRequest;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateVersionRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
@@ -23,6 +27,12 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
+import software.amazon.awssdk.services.eks.EksClient;
+import software.amazon.awssdk.services.eks.model.DescribeNodegroupRequest;
+import software.amazon.awssdk.services.eks.model.DescribeUpdateRequest;
+import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
+import software.amazon.awssdk.services.eks.model.Nodegroup;
+import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
@@ -44,8 +54,12 @@ final class RequiredAccess {
     /** EC2 as the lab has it, past its endpoint: a look at tags is no call of anybody's. */
     private final Ec2Client ec2;
 
-    RequiredAccess(Ec2Client ec2) {
+    /** EKS likewise. */
+    private final EksClient eks;
+
+    RequiredAccess(Ec2Client ec2, EksClient eks) {
         this.ec2 = ec2;
+        this.eks = eks;
     }
 
     /**
@@ -87,6 +101,23 @@ final class RequiredAccess {
                 List.of(new Access("states:DescribeExecution", describe.executionArn(), Map.of()));
             case ListExecutionsRequest list ->
                 List.of(new Access("states:ListExecutions", list.stateMachineArn(), Map.of()));
+            case CreateLaunchTemplateVersionRequest create ->
+                List.of(onTemplate("ec2:CreateLaunchTemplateVersion", create.launchTemplateId()));
+            case DescribeNodegroupRequest describe ->
+                List.of(new Access(
+                        "eks:DescribeNodegroup",
+                        nodeGroup(describe.clusterName(), describe.nodegroupName())
+                                .nodegroupArn(),
+                        Map.of()));
+            case UpdateNodegroupVersionRequest update -> updateNodeGroup(update);
+            case DescribeUpdateRequest describe ->
+                List.of(
+                        new Access("eks:DescribeUpdate", eks("cluster/" + describe.name()), Map.of()),
+                        new Access(
+                                "eks:DescribeUpdate",
+                                nodeGroup(describe.name(), describe.nodegroupName())
+                                        .nodegroupArn(),
+                                Map.of()));
             default -> List.of(withoutResource(call));
         };
     }
@@ -99,6 +130,8 @@ final class RequiredAccess {
                     "ec2:DescribeSnapshots",
                     "ec2:DescribeVolumes",
                     "ec2:DescribeFastSnapshotRestores",
+                    "ec2:DescribeLaunchTemplates",
+                    "ec2:DescribeLaunchTemplateVersions",
                     "ssm:DescribeInstanceInformation",
                     "ssm:GetCommandInvocation",
                     "ssm:ListCommands",
@@ -161,6 +194,72 @@ final class RequiredAccess {
             needed.add(new Access(action, arn, viaEc2));
         }
         return needed;
+    }
+
+    /**
+     * EKS has EC2 try, as who calls, whether nodes could be launched from the template
+     * (https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html): the AMI is EKS's own, as are the network and the tags of its
+     * instances. It passes the nodes' role itself, since none stands in such a template.
+     */
+    private List<Access> updateNodeGroup(UpdateNodegroupVersionRequest update) {
+        List<Access> needed = new ArrayList<>(List.of(new Access(
+                "eks:UpdateNodegroupVersion",
+                nodeGroup(update.clusterName(), update.nodegroupName()).nodegroupArn(),
+                Map.of())));
+        LaunchTemplateSpecification template = update.launchTemplate();
+        if (template == null) {
+            return needed;
+        }
+        needed.add(new Access("ec2:DescribeLaunchTemplateVersions", "*", Map.of()));
+        needed.add(onTemplate("ec2:RunInstances", template.id()));
+        Map<String, List<String>> from = Map.of("ec2:LaunchTemplate", List.of(ec2("launch-template/" + template.id())));
+        List<String> launched = new ArrayList<>(List.of(
+                ec2("instance/*"),
+                ec2("volume/*"),
+                ec2("network-interface/*"),
+                ec2("security-group/" + SECURITY_GROUP),
+                ec2("subnet/subnet-0aaaaaaaaaaaaaaaa"),
+                "arn:aws:ec2:" + REGION + "::image/ami-0123456789abcdef0"));
+        snapshotsOf(template).forEach(id -> launched.add("arn:aws:ec2:" + REGION + "::snapshot/" + id));
+        launched.forEach(resource -> needed.add(new Access("ec2:RunInstances", resource, from)));
+        List.of("instance/*", "volume/*", "network-interface/*")
+                .forEach(resource -> needed.add(new Access(
+                        "ec2:CreateTags", ec2(resource), Map.of("ec2:CreateAction", List.of("RunInstances")))));
+        return needed;
+    }
+
+    private List<String> snapshotsOf(LaunchTemplateSpecification template) {
+        return ec2
+                .describeLaunchTemplateVersions(DescribeLaunchTemplateVersionsRequest.builder()
+                        .launchTemplateId(template.id())
+                        .versions(template.version())
+                        .build())
+                .launchTemplateVersions()
+                .stream()
+                .flatMap(version -> version.launchTemplateData().blockDeviceMappings().stream())
+                .map(mapping -> mapping.ebs().snapshotId())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private Access onTemplate(String action, String id) {
+        List<Tag> tags = ec2
+                .describeLaunchTemplates(DescribeLaunchTemplatesRequest.builder()
+                        .launchTemplateIds(id)
+                        .build())
+                .launchTemplates()
+                .stream()
+                .flatMap(template -> template.tags().stream())
+                .toList();
+        return new Access(action, ec2("launch-template/" + id), resourceTags(tags));
+    }
+
+    private Nodegroup nodeGroup(String cluster, String name) {
+        return eks.describeNodegroup(DescribeNodegroupRequest.builder()
+                        .clusterName(cluster)
+                        .nodegroupName(name)
+                        .build())
+                .nodegroup();
     }
 
     private List<Access> createSnapshot(CreateSnapshotRequest create) {
@@ -257,6 +356,10 @@ final class RequiredAccess {
 
     private static String ec2(String resource) {
         return "arn:aws:ec2:" + REGION + ":" + ACCOUNT + ":" + resource;
+    }
+
+    private static String eks(String resource) {
+        return "arn:aws:eks:" + REGION + ":" + ACCOUNT + ":" + resource;
     }
 
     private static String parameter(String name) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -19,6 +20,7 @@ import java.util.stream.StreamSupport;
  * @param statements the statements of all of its policies, with nothing left of CloudFormation's functions
  */
 record RolePolicy(List<JsonNode> statements) {
+    private static final int ARN_PARTS = 6;
     private static final Set<String> FIELDS = Set.of("Sid", "Effect", "Action", "Resource", "Condition");
 
     RolePolicy {
@@ -87,8 +89,17 @@ record RolePolicy(List<JsonNode> statements) {
             case "StringEquals" -> value.equals(wanted);
             case "Bool" -> value.equalsIgnoreCase(wanted);
             case "StringLike" -> like(wanted, value);
+            case "ArnLike" -> arnLike(wanted, value);
             default -> throw new IllegalArgumentException("The condition operator " + operator + " isn't known here.");
         };
+    }
+
+    /** Part by part: a wildcard doesn't reach over a colon. */
+    private static boolean arnLike(String wanted, String value) {
+        String[] patterns = wanted.split(":", ARN_PARTS);
+        String[] parts = value.split(":", ARN_PARTS);
+        return patterns.length == parts.length
+                && IntStream.range(0, parts.length).allMatch(i -> like(patterns[i], parts[i]));
     }
 
     static List<String> texts(JsonNode node) {

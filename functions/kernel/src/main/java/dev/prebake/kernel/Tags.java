@@ -5,7 +5,10 @@ package dev.prebake.kernel;
  * the call that creates them, so that nothing is ever made without them.
  */
 public final class Tags {
-    /** The cache's name; present on everything of ours. */
+    /**
+     * The cache's name; present on everything of ours, and with whatever value on the launch templates of other people's node groups
+     * that may be given snapshots.
+     */
     public static final String CACHE = "prebake:cache";
     /** The name of the execution that made it. */
     public static final String EXECUTION = "prebake:execution";

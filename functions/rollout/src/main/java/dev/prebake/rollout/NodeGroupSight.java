@@ -1,6 +1,7 @@
 package dev.prebake.rollout;
 
 import dev.prebake.kernel.NodeGroup;
+import dev.prebake.kernel.Tags;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +15,14 @@ import software.amazon.awssdk.services.eks.model.NodegroupStatus;
  * @param status EKS's status; absent when EKS doesn't have the node group
  * @param launchTemplate the launch template version that its nodes start from; absent when EKS made one up itself
  * @param mappings block device mappings of that version; empty when it has none
+ * @param changeable whether the launch template has the tag that lets us add versions to it
  */
 record NodeGroupSight(
         NodeGroup nodeGroup,
         @Nullable NodegroupStatus status,
         @Nullable TemplateVersion launchTemplate,
-        List<LaunchTemplateBlockDeviceMapping> mappings) {
+        List<LaunchTemplateBlockDeviceMapping> mappings,
+        boolean changeable) {
     /**
      * A version of a launch template.
      *
@@ -28,8 +31,13 @@ record NodeGroupSight(
      */
     record TemplateVersion(String id, String version) {}
 
-    /** Why the node group can't take a snapshot; empty when it can. */
-    Optional<String> problem() {
+    /** A sight of a node group without a launch template of its own. */
+    static NodeGroupSight withoutTemplate(NodeGroup nodeGroup, @Nullable NodegroupStatus status) {
+        return new NodeGroupSight(nodeGroup, status, null, List.of(), false);
+    }
+
+    /** Why the node group can't take a snapshot; empty when it can, or has it. */
+    Optional<String> problem(String snapshotId) {
         if (status == null) {
             return Optional.of("EKS has no node group " + nodeGroup);
         }
@@ -39,6 +47,10 @@ record NodeGroupSight(
         if (DataVolume.of(mappings).isEmpty()) {
             return Optional.of("launch template " + launchTemplate.id() + ", version " + launchTemplate.version()
                     + ", of node group " + nodeGroup + " has no EBS volume at " + DataVolume.DEVICE);
+        }
+        if (!changeable && !has(snapshotId)) {
+            return Optional.of("launch template " + launchTemplate.id() + " of node group " + nodeGroup + " has no tag "
+                    + Tags.CACHE + ", without which it is nobody's to change");
         }
         return Optional.empty();
     }

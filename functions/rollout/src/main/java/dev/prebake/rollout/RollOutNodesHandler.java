@@ -5,6 +5,7 @@ import dev.prebake.kernel.AwsError;
 import dev.prebake.kernel.NodeGroup;
 import dev.prebake.kernel.Sha256;
 import dev.prebake.kernel.StateHandler;
+import dev.prebake.kernel.Tags;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateVersionRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.eks.EksClient;
@@ -27,7 +29,8 @@ import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionRequest;
  * it, then EKS's own rolling update, as gentle as the node group's update settings say.
  *
  * <p>Where the launch template has the snapshot already nothing is done. That is how this and the cluster's stack, which
- * reads the same SSM parameter, end up alike, whichever comes first.
+ * reads the same SSM parameter, end up alike, whichever comes first. A launch template without the tag {@link Tags#CACHE} is not
+ * ours to change: its owner says with the tag that it is, and the function's role is held to it.
  */
 public final class RollOutNodesHandler extends StateHandler<RollOutNodesRequest, StartedRollOut> {
     private final EksClient eks;
@@ -56,7 +59,7 @@ public final class RollOutNodesHandler extends StateHandler<RollOutNodesRequest,
         List<NodeGroupSight> sights =
                 request.nodeGroups().stream().map(this::look).toList();
         List<String> problems = sights.stream()
-                .map(NodeGroupSight::problem)
+                .map(sight -> sight.problem(request.snapshotId()))
                 .flatMap(Optional::stream)
                 .toList();
         if (!problems.isEmpty()) {
@@ -84,16 +87,25 @@ public final class RollOutNodesHandler extends StateHandler<RollOutNodesRequest,
                     .nodegroup();
         } catch (EksException e) {
             if (AwsError.of(e) == AwsError.NOT_FOUND) {
-                return new NodeGroupSight(nodeGroup, null, null, List.of());
+                return NodeGroupSight.withoutTemplate(nodeGroup, null);
             }
             throw e;
         }
         LaunchTemplateSpecification template = described.launchTemplate();
         if (template == null) {
-            return new NodeGroupSight(nodeGroup, described.status(), null, List.of());
+            return NodeGroupSight.withoutTemplate(nodeGroup, described.status());
         }
         var version = new NodeGroupSight.TemplateVersion(template.id(), template.version());
-        return new NodeGroupSight(nodeGroup, described.status(), version, mappings(version));
+        return new NodeGroupSight(nodeGroup, described.status(), version, mappings(version), isTagged(template.id()));
+    }
+
+    private boolean isTagged(String launchTemplateId) {
+        var describe = DescribeLaunchTemplatesRequest.builder()
+                .launchTemplateIds(launchTemplateId)
+                .build();
+        return ec2.describeLaunchTemplates(describe).launchTemplates().stream()
+                .flatMap(template -> template.tags().stream())
+                .anyMatch(tag -> tag.key().equals(Tags.CACHE));
     }
 
     private List<LaunchTemplateBlockDeviceMapping> mappings(NodeGroupSight.TemplateVersion template) {

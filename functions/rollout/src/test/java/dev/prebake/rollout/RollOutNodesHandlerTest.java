@@ -17,8 +17,10 @@ import dev.prebake.kernel.AwsCallFailedException;
 import dev.prebake.kernel.HandlerCall;
 import dev.prebake.kernel.TransientAwsException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,10 +31,14 @@ import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateVersionRequ
 import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateVersionResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesResponse;
+import software.amazon.awssdk.services.ec2.model.LaunchTemplate;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateVersion;
 import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.eks.EksClient;
 import software.amazon.awssdk.services.eks.model.DescribeNodegroupRequest;
 import software.amazon.awssdk.services.eks.model.DescribeNodegroupResponse;
@@ -55,6 +61,7 @@ class RollOutNodesHandlerTest {
     private final RollOutNodesHandler handler = new RollOutNodesHandler(eks, ec2);
     private final Map<String, Nodegroup> nodeGroups = new HashMap<>();
     private final Map<String, List<LaunchTemplateBlockDeviceMapping>> versions = new HashMap<>();
+    private final Set<String> untagged = new HashSet<>();
 
     @BeforeEach
     void answers() {
@@ -84,6 +91,20 @@ class RollOutNodesHandlerTest {
                 })
                 .when(ec2)
                 .describeLaunchTemplateVersions(any(DescribeLaunchTemplateVersionsRequest.class));
+        doAnswer(call -> {
+                    DescribeLaunchTemplatesRequest request = call.getArgument(0);
+                    String id = request.launchTemplateIds().getFirst();
+                    return DescribeLaunchTemplatesResponse.builder()
+                            .launchTemplates(LaunchTemplate.builder()
+                                    .tags(Tag.builder()
+                                            .key(untagged.contains(id) ? "team" : "prebake:cache")
+                                            .value("ml")
+                                            .build())
+                                    .build())
+                            .build();
+                })
+                .when(ec2)
+                .describeLaunchTemplates(any(DescribeLaunchTemplatesRequest.class));
         doReturn(CreateLaunchTemplateVersionResponse.builder()
                         .launchTemplateVersion(LaunchTemplateVersion.builder()
                                 .versionNumber(8L)
@@ -239,23 +260,39 @@ class RollOutNodesHandlerTest {
                 "ml/plain",
                 Nodegroup.builder().nodegroupName("plain").status("ACTIVE").build());
         nodeGroup("small", "ACTIVE", "lt-0c", "1", root());
+        nodeGroup("others", "ACTIVE", "lt-0d", "1", root(), data(OLDER));
+        untagged.add("lt-0d");
         ObjectNode event = HandlerCall.event("RollOutNodes");
         event.putArray("nodeGroups")
                 .add("ml/gpu-a")
                 .add("ml/plain")
                 .add("ml/small")
-                .add("ml/gone");
+                .add("ml/gone")
+                .add("ml/others");
 
         assertThatThrownBy(() -> HandlerCall.call(handler, event))
                 .isInstanceOf(NodeGroupUnfitException.class)
                 .hasMessage("Rolling " + SNAPSHOT
                         + " out to node groups failed: node group ml/plain has no launch template of its own; launch"
                         + " template lt-0c, version 1, of node group ml/small has no EBS volume at /dev/xvdb; EKS has no"
-                        + " node group ml/gone. The snapshot is published; no node was renewed. A node group takes it"
-                        + " through a launch template of its own with an EBS volume at /dev/xvdb, as PrebakeGpuCluster"
-                        + " makes it. Give the node group one, or take it out of nodeGroups.");
+                        + " node group ml/gone; launch template lt-0d of node group ml/others has no tag prebake:cache,"
+                        + " without which it is nobody's to change. The snapshot is published; no node was renewed. A node"
+                        + " group takes it through a launch template of its own with an EBS volume at /dev/xvdb and the tag"
+                        + " prebake:cache (of any value; aws ec2 create-tags), as PrebakeGpuCluster makes it. Give the node"
+                        + " group that, or take it out of nodeGroups.");
         verify(ec2, never()).createLaunchTemplateVersion(any(CreateLaunchTemplateVersionRequest.class));
         verify(eks, never()).updateNodegroupVersion(any(UpdateNodegroupVersionRequest.class));
+    }
+
+    @Test
+    @DisplayName("needs no tag of a launch template that has the snapshot already")
+    void untaggedButUpToDate() {
+        untagged.add("lt-0b");
+
+        assertThat(HandlerCall.call(handler, HandlerCall.event("RollOutNodes"))
+                        .at("/upToDate/0")
+                        .asText())
+                .isEqualTo("ml/gpu-b");
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ecr.EcrClient;
+import software.amazon.awssdk.services.eks.EksClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -51,6 +52,7 @@ public final class Lab implements AutoCloseable {
             "aws.endpointUrlCloudWatchLogs",
             "aws.endpointUrlSecretsManager",
             "aws.endpointUrlEcr",
+            "aws.endpointUrlEks",
             "aws.endpointUrlSfn");
 
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
@@ -68,6 +70,7 @@ public final class Lab implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Instances instances;
     private final LabEc2 ec2;
+    private final LabEks eks;
     private final LabSsm ssm;
     private final LabSecretsManager secrets;
     private final LabStates states;
@@ -100,7 +103,14 @@ public final class Lab implements AutoCloseable {
         Volumes volumes = new Volumes(plane, account);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
         Snapshots snapshots = new Snapshots(account, plane, volumes, background, faults);
-        ec2 = new LabEc2(instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones(), faults));
+        LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
+        ec2 = new LabEc2(
+                instances,
+                volumes,
+                snapshots,
+                new FastRestores(account, clock, deployment.zones(), faults),
+                launchTemplates);
+        eks = new LabEks(launchTemplates, clock);
         ssm = new LabSsm(
                 parameters,
                 new Commands(
@@ -134,6 +144,7 @@ public final class Lab implements AutoCloseable {
                 Service.of(CloudWatchLogsClient.class, logs),
                 Service.of(SecretsManagerClient.class, secrets),
                 Service.of(EcrClient.class, new LabEcr(clock)),
+                Service.of(EksClient.class, eks),
                 Service.of(SfnClient.class, states));
         if (authorizer != null) {
             setup.intercepting(authorizer);
@@ -197,6 +208,11 @@ public final class Lab implements AutoCloseable {
     /** EC2 as the lab has it. */
     public Ec2Client ec2() {
         return ec2;
+    }
+
+    /** EKS as the lab has it: which version of its launch template a node group has, in memory alone. */
+    public EksClient eks() {
+        return eks;
     }
 
     /** SSM as the lab has it. */

@@ -1,8 +1,16 @@
 package dev.prebake.lab.cloud;
 
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateRequest;
+import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateResponse;
+import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateVersionRequest;
+import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateVersionResponse;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotResponse;
+import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
+import software.amazon.awssdk.services.ec2.model.CreateTagsResponse;
+import software.amazon.awssdk.services.ec2.model.DeleteLaunchTemplateRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteLaunchTemplateResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
@@ -11,6 +19,10 @@ import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresReq
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
@@ -19,6 +31,8 @@ import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequ
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresResponse;
 import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresResponse;
+import software.amazon.awssdk.services.ec2.model.ModifyLaunchTemplateRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyLaunchTemplateResponse;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
@@ -30,12 +44,19 @@ final class LabEc2 implements Ec2Client {
     private final Volumes volumes;
     private final Snapshots snapshots;
     private final FastRestores fastRestores;
+    private final LaunchTemplates launchTemplates;
 
-    LabEc2(Instances instances, Volumes volumes, Snapshots snapshots, FastRestores fastRestores) {
+    LabEc2(
+            Instances instances,
+            Volumes volumes,
+            Snapshots snapshots,
+            FastRestores fastRestores,
+            LaunchTemplates launchTemplates) {
         this.instances = instances;
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.fastRestores = fastRestores;
+        this.launchTemplates = launchTemplates;
     }
 
     @Override
@@ -94,6 +115,52 @@ final class LabEc2 implements Ec2Client {
     @Override
     public DisableFastSnapshotRestoresResponse disableFastSnapshotRestores(DisableFastSnapshotRestoresRequest request) {
         return fastRestores.disable(request);
+    }
+
+    @Override
+    public CreateLaunchTemplateResponse createLaunchTemplate(CreateLaunchTemplateRequest request) {
+        return launchTemplates.create(request);
+    }
+
+    @Override
+    public CreateLaunchTemplateVersionResponse createLaunchTemplateVersion(CreateLaunchTemplateVersionRequest request) {
+        return launchTemplates.createVersion(request);
+    }
+
+    @Override
+    public DescribeLaunchTemplatesResponse describeLaunchTemplates(DescribeLaunchTemplatesRequest request) {
+        return launchTemplates.describe(request);
+    }
+
+    @Override
+    public DescribeLaunchTemplateVersionsResponse describeLaunchTemplateVersions(
+            DescribeLaunchTemplateVersionsRequest request) {
+        return launchTemplates.describeVersions(request);
+    }
+
+    @Override
+    public ModifyLaunchTemplateResponse modifyLaunchTemplate(ModifyLaunchTemplateRequest request) {
+        return launchTemplates.modify(request);
+    }
+
+    @Override
+    public DeleteLaunchTemplateResponse deleteLaunchTemplate(DeleteLaunchTemplateRequest request) {
+        return launchTemplates.delete(request);
+    }
+
+    /** Of launch templates alone: everything else here gets its tags as it is made. */
+    @Override
+    public CreateTagsResponse createTags(CreateTagsRequest request) {
+        for (String id : request.resources()) {
+            if (!id.startsWith("lt-")) {
+                throw AwsAnswers.ec2(
+                        "InvalidID",
+                        "The ID '" + id + "' is not valid: the lab gives more tags to launch templates alone.");
+            }
+            launchTemplates.existing(id, null);
+        }
+        request.resources().forEach(id -> launchTemplates.tag(id, request.tags()));
+        return CreateTagsResponse.builder().build();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
@@ -41,7 +42,9 @@ final class Volumes {
 
     /** Takes an instance's volumes, or none when one can't be made from its snapshot; {@link #fill} makes their content. */
     void add(List<LabVolume> wanted) {
-        wanted.stream().filter(volume -> !volume.snapshotId().isEmpty()).forEach(this::requireSnapshot);
+        wanted.stream()
+                .filter(volume -> !volume.snapshotId().isEmpty())
+                .forEach(volume -> requireSnapshot(volume.snapshotId(), volume.sizeGiB()));
         for (LabVolume volume : wanted) {
             volumes.put(volume.volumeId(), volume);
         }
@@ -79,20 +82,26 @@ final class Volumes {
         }
     }
 
-    private void requireSnapshot(LabVolume volume) {
-        StoredSnapshot snapshot = account.snapshot(volume.snapshotId())
+    /**
+     * Checks that a volume can be made from a snapshot.
+     *
+     * @param sizeGiB size that the volume is to have, in GiB; absent when it is to have the snapshot's
+     * @throws software.amazon.awssdk.awscore.exception.AwsServiceException under EC2's code for why it can't
+     */
+    void requireSnapshot(String snapshotId, @Nullable Integer sizeGiB) {
+        StoredSnapshot snapshot = account.snapshot(snapshotId)
                 .orElseThrow(() -> AwsAnswers.ec2(
-                        "InvalidSnapshot.NotFound", "The snapshot '" + volume.snapshotId() + "' does not exist."));
+                        "InvalidSnapshot.NotFound", "The snapshot '" + snapshotId + "' does not exist."));
         if (snapshot.completedAt() == null) {
             throw AwsAnswers.ec2(
                     "IncorrectState",
                     "Snapshot is in invalid state - " + (snapshot.failure() == null ? "pending" : "error"));
         }
-        if (volume.sizeGiB() < snapshot.volumeSizeGiB()) {
+        if (sizeGiB != null && sizeGiB < snapshot.volumeSizeGiB()) {
             throw AwsAnswers.ec2(
                     "InvalidBlockDeviceMapping",
-                    "Volume of size " + volume.sizeGiB() + "GB is smaller than snapshot '" + snapshot.snapshotId()
-                            + "', expect size >= " + snapshot.volumeSizeGiB() + "GB");
+                    "Volume of size " + sizeGiB + "GB is smaller than snapshot '" + snapshotId + "', expect size >= "
+                            + snapshot.volumeSizeGiB() + "GB");
         }
     }
 

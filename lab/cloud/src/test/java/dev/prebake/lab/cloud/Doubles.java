@@ -37,6 +37,7 @@ final class Doubles implements AutoCloseable {
     final LabLogs logs = new LabLogs(clock);
     final Instances instances;
     final LabEc2 ec2;
+    final LabEks eks;
     final LabSsm ssm;
 
     /** Makes them with what runs a command's script. */
@@ -48,11 +49,14 @@ final class Doubles implements AutoCloseable {
         Volumes volumes = new Volumes(plane, account);
         Background background = new Background(clock, backlog);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
+        LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
                 instances,
                 volumes,
                 new Snapshots(account, plane, volumes, background, faults),
-                new FastRestores(account, clock, deployment.zones(), faults));
+                new FastRestores(account, clock, deployment.zones(), faults),
+                launchTemplates);
+        eks = new LabEks(launchTemplates, clock);
         ssm = new LabSsm(
                 parameters,
                 new Commands(

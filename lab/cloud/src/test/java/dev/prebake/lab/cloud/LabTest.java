@@ -80,7 +80,7 @@ class LabTest {
                         "PublishSnapshot",
                         "RetireSnapshots",
                         "Done")
-                .doesNotContain("CleanUp", "Failed");
+                .doesNotContain("RollOutNodes", "CleanUp", "Failed");
         assertThat(aws.taskErrors()).isEmpty();
         String snapshotId = aws.parameter(PARAMETER);
         JsonNode output = Session.json(execution.output());

@@ -214,7 +214,7 @@ public final class AwsEndpoint implements AutoCloseable {
         }
         var operation = service.protocol().route(request, service);
         var builder = operation.requestBuilder();
-        service.protocol().read(request, builder);
+        service.protocol().read(request, operation, builder);
         var sdkRequest = ((SdkRequest.Builder) builder).build();
         var call = new CallContext(service.name(), operation.name(), sdkRequest, caller, requestId);
         Supplier<SdkResponse> next = () -> operation.call(service.implementation(), sdkRequest);

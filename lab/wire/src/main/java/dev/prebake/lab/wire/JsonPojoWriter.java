@@ -11,6 +11,7 @@ import java.util.Map;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.protocol.MarshallLocation;
 import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
@@ -23,7 +24,10 @@ final class JsonPojoWriter {
 
     private JsonPojoWriter() {}
 
-    /** Writes an object with these members first. */
+    /**
+     * Writes an object with these members first. Members that its model binds to the HTTP message, to headers say, are not
+     * part of it.
+     */
     static SdkBytes write(SdkPojo pojo, Map<String, String> first) {
         var bytes = new ByteArrayOutputStream();
         try (var json = JSON.createGenerator(bytes)) {
@@ -31,7 +35,12 @@ final class JsonPojoWriter {
             for (var entry : first.entrySet()) {
                 json.writeStringField(entry.getKey(), entry.getValue());
             }
-            members(pojo, json);
+            members(
+                    pojo,
+                    pojo.sdkFields().stream()
+                            .filter(field -> field.location() == MarshallLocation.PAYLOAD)
+                            .toList(),
+                    json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new IllegalStateException("Writing " + pojo.getClass() + " to memory as JSON failed", e);
@@ -39,8 +48,8 @@ final class JsonPojoWriter {
         return SdkBytes.fromByteArrayUnsafe(bytes.toByteArray());
     }
 
-    private static void members(SdkPojo pojo, JsonGenerator json) throws IOException {
-        for (var field : pojo.sdkFields()) {
+    private static void members(SdkPojo pojo, List<SdkField<?>> fields, JsonGenerator json) throws IOException {
+        for (var field : fields) {
             var value = field.getValueOrDefault(pojo);
             if (value == null || value instanceof SdkAutoConstructList || value instanceof SdkAutoConstructMap) {
                 continue;
@@ -54,7 +63,7 @@ final class JsonPojoWriter {
         switch (value) {
             case SdkPojo nested -> {
                 json.writeStartObject();
-                members(nested, json);
+                members(nested, nested.sdkFields(), json);
                 json.writeEndObject();
             }
             case List<?> list -> {

@@ -5,7 +5,7 @@ import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.SdkResponse;
 
 /** One of AWS's wire protocols, spoken from the server's side and from the models' field metadata alone. */
-sealed interface Protocol permits AwsJson, QueryProtocol {
+sealed interface Protocol permits AwsJson, QueryProtocol, RestJson {
     /** Whether a request that names no service looks like this service's, so that it is refused in its own words. */
     boolean claims(WireRequest request);
 
@@ -19,9 +19,10 @@ sealed interface Protocol permits AwsJson, QueryProtocol {
     /**
      * Fills the builder of the operation's request.
      *
+     * @param operation what {@link #route} found
      * @throws RejectedException when the request is malformed or a value has the wrong type
      */
-    void read(WireRequest request, SdkPojo builder);
+    void read(WireRequest request, Operation operation, SdkPojo builder);
 
     WireAnswer answer(Operation operation, SdkResponse response, String requestId);
 

@@ -41,7 +41,7 @@ record QueryProtocol(Dialect dialect, String namespace) implements Protocol {
     }
 
     @Override
-    public void read(WireRequest request, SdkPojo builder) {
+    public void read(WireRequest request, Operation operation, SdkPojo builder) {
         PojoReader.fill(builder, form(request));
     }
 

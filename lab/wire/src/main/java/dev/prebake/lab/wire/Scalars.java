@@ -34,7 +34,7 @@ final class Scalars {
                 .orElse(protocolDefault);
     }
 
-    /** Reads a value that a format gives as text only, as the Query protocols do. */
+    /** Reads a value that a format gives as text only, as the Query protocols, headers and URIs do. */
     static Object parse(SdkField<?> field, String text, Format timestamps) {
         try {
             return switch (field.marshallingType().getKnownType()) {

@@ -1,8 +1,10 @@
 package dev.prebake.lab.wire;
 
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsClient;
@@ -32,19 +34,26 @@ public final class Service {
      */
     public static <C extends AwsClient> Service of(Class<C> client, C implementation) {
         var name = signingName(client);
+        return of(client, implementation, operations -> protocolOf(name, operations));
+    }
+
+    static <C extends AwsClient> Service of(
+            Class<C> client, C implementation, Function<Collection<Operation>, Protocol> protocol) {
+        var name = signingName(client);
         var operations = Operation.implementedBy(client, implementation);
         if (operations.isEmpty()) {
             throw new IllegalArgumentException(implementation.getClass() + " overrides no operation of "
                     + client.getSimpleName() + ", so there is nothing to serve");
         }
-        return new Service(name, implementation, protocolOf(name), operations);
+        return new Service(name, implementation, protocol.apply(operations.values()), operations);
     }
 
     /** What a service's clients speak stands in its Smithy model, and nowhere in the SDK's public types. */
-    private static Protocol protocolOf(String signingName) {
+    private static Protocol protocolOf(String signingName, Collection<Operation> operations) {
         return switch (signingName) {
             case "ec2" -> new QueryProtocol(QueryProtocol.Dialect.EC2, "http://ec2.amazonaws.com/doc/2016-11-15/");
             case "ecr" -> new AwsJson("1.1", "AmazonEC2ContainerRegistry_V20150921");
+            case "eks" -> RestJson.of(operations);
             case "logs" -> new AwsJson("1.1", "Logs_20140328");
             case "secretsmanager" -> new AwsJson("1.1", "secretsmanager");
             case "ssm" -> new AwsJson("1.1", "AmazonSSM");
@@ -90,11 +99,15 @@ public final class Service {
         }
         var found = operations.get(javaName(operation));
         if (found == null) {
-            throw new RejectedException(
-                    Rejection.UNKNOWN_OPERATION,
-                    "The operation " + operation + " is not served here. Served for " + name + ": " + list());
+            throw notServed("The operation " + operation);
         }
         return found;
+    }
+
+    /** The refusal of a request that asks for no operation of this double. */
+    RejectedException notServed(String what) {
+        return new RejectedException(
+                Rejection.UNKNOWN_OPERATION, what + " is not served here. Served for " + name + ": " + list());
     }
 
     /** The SDK's classes write acronyms as words: operation {@code EnableVolumeIO} has an {@code EnableVolumeIoRequest}. */

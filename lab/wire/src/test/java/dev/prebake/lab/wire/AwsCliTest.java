@@ -30,6 +30,18 @@ import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Reservation;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
+import software.amazon.awssdk.services.eks.EksClient;
+import software.amazon.awssdk.services.eks.model.DescribeNodegroupRequest;
+import software.amazon.awssdk.services.eks.model.DescribeNodegroupResponse;
+import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
+import software.amazon.awssdk.services.eks.model.ListUpdatesRequest;
+import software.amazon.awssdk.services.eks.model.ListUpdatesResponse;
+import software.amazon.awssdk.services.eks.model.Nodegroup;
+import software.amazon.awssdk.services.eks.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.eks.model.Update;
+import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionRequest;
+import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionResponse;
+import software.amazon.awssdk.services.eks.model.UpdateStatus;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
@@ -144,6 +156,59 @@ class AwsCliTest {
         public void close() {}
     }
 
+    private static final class Eks implements EksClient {
+        @Override
+        public DescribeNodegroupResponse describeNodegroup(DescribeNodegroupRequest request) {
+            if (!request.nodegroupName().equals("gpu")) {
+                throw AwsFault.of(
+                        ResourceNotFoundException.builder()
+                                .clusterName(request.clusterName())
+                                .nodegroupName(request.nodegroupName()),
+                        404,
+                        "ResourceNotFoundException",
+                        "No node group found for name: " + request.nodegroupName() + ".");
+            }
+            return DescribeNodegroupResponse.builder()
+                    .nodegroup(Nodegroup.builder()
+                            .clusterName(request.clusterName())
+                            .nodegroupName(request.nodegroupName())
+                            .createdAt(Instant.parse("2026-01-02T03:04:05.678Z"))
+                            .launchTemplate(LaunchTemplateSpecification.builder()
+                                    .id("lt-1")
+                                    .version("7")
+                                    .build())
+                            .build())
+                    .build();
+        }
+
+        @Override
+        public UpdateNodegroupVersionResponse updateNodegroupVersion(UpdateNodegroupVersionRequest request) {
+            return UpdateNodegroupVersionResponse.builder()
+                    .update(Update.builder()
+                            .id("u-1")
+                            .status(UpdateStatus.IN_PROGRESS)
+                            .build())
+                    .build();
+        }
+
+        @Override
+        public ListUpdatesResponse listUpdates(ListUpdatesRequest request) {
+            var second = request.nextToken() != null;
+            return ListUpdatesResponse.builder()
+                    .updateIds(second ? "u-2" : "u-1")
+                    .nextToken(second ? null : "page 2")
+                    .build();
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private static final class Sts implements StsClient {
         @Override
         public GetCallerIdentityResponse getCallerIdentity(GetCallerIdentityRequest request) {
@@ -170,6 +235,7 @@ class AwsCliTest {
                         Service.of(SsmClient.class, new Ssm()),
                         Service.of(SfnClient.class, new Sfn()),
                         Service.of(CloudWatchLogsClient.class, new Logs()),
+                        Service.of(EksClient.class, new Eks()),
                         Service.of(StsClient.class, new Sts()))
                 .intercepting((call, next) -> {
                     RECEIVED.set(call.request());
@@ -269,6 +335,55 @@ class AwsCliTest {
         assertThat(listed.output()).contains("\"name\": \"e-1\"", "\"name\": \"e-2\"");
         // Version 1 of the CLI prints the number that is on the wire, version 2 a date in the machine's zone.
         assertThat(listed.output()).containsPattern("\"startDate\": (1767323045\\.678|\"2026-01-0)");
+    }
+
+    @Test
+    @DisplayName("EKS: describe-nodegroup and one that isn't there, an update with a template, list-updates by pages")
+    void eks() throws Exception {
+        var described = aws("eks", "describe-nodegroup", "--cluster-name=ml", "--nodegroup-name=gpu");
+        assertThat(described.output())
+                .contains("\"clusterName\": \"ml\"", "\"version\": \"7\"")
+                .containsPattern("\"createdAt\": (1767323045\\.678|\"2026-01-0)");
+        assertThat(described.exit()).isZero();
+
+        var missing = aws("eks", "describe-nodegroup", "--cluster-name=ml", "--nodegroup-name=none");
+        assertThat(missing.output())
+                .contains(
+                        "An error occurred (ResourceNotFoundException) when calling the DescribeNodegroup operation: No"
+                                + " node group found for name: none.");
+        assertThat(missing.exit()).isNotZero();
+
+        var updated = aws(
+                "eks",
+                "update-nodegroup-version",
+                "--cluster-name=ml",
+                "--nodegroup-name=gpu",
+                "--launch-template=id=lt-1,version=8",
+                "--force",
+                "--client-request-token=t");
+        assertThat(updated.output()).contains("\"status\": \"InProgress\"");
+        assertThat(RECEIVED.get())
+                .isEqualTo(UpdateNodegroupVersionRequest.builder()
+                        .clusterName("ml")
+                        .nodegroupName("gpu")
+                        .launchTemplate(LaunchTemplateSpecification.builder()
+                                .id("lt-1")
+                                .version("8")
+                                .build())
+                        .force(true)
+                        .clientRequestToken("t")
+                        .build());
+
+        assertThat(aws("eks", "list-updates", "--name=ml", "--nodegroup-name=gpu")
+                        .output())
+                .contains("\"u-1\"", "\"u-2\"");
+        assertThat(((ListUpdatesRequest) RECEIVED.get()).nextToken()).isEqualTo("page 2");
+        assertThat(((ListUpdatesRequest) RECEIVED.get()).nodegroupName()).isEqualTo("gpu");
+
+        assertThat(aws("eks", "list-clusters").output())
+                .contains(
+                        "An error occurred (UnknownOperationException)",
+                        "GET /clusters is not served here. Served for eks: DescribeNodegroup, ListUpdates");
     }
 
     @Test

@@ -20,6 +20,7 @@ import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.eks.EksClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -56,6 +57,12 @@ class EveryOperationTest {
     @DisplayName("CloudWatch Logs")
     void logs() throws Exception {
         check(CloudWatchLogsClient.class, uri -> Clients.of(CloudWatchLogsClient.builder(), uri.uri()), Map.of());
+    }
+
+    @Test
+    @DisplayName("Elastic Kubernetes Service")
+    void eks() throws Exception {
+        check(EksClient.class, uri -> Clients.of(EksClient.builder(), uri.uri()), Map.of());
     }
 
     @Test
