@@ -80,21 +80,25 @@ final class HandlerPermissions {
                 List.of(
                         anywhere("ec2:DescribeSnapshots", "ec2:DescribeVolumes", "ec2:DescribeFastSnapshotRestores"),
                         on(TAGGED, List.of(snapshots()), "ec2:DeleteSnapshot", "ec2:DisableFastSnapshotRestores"));
-            case "CleanUp" ->
-                List.of(
-                        anywhere(
-                                "ec2:DescribeInstances",
-                                "ec2:DescribeSnapshots",
-                                "ec2:DescribeVolumes",
-                                "ec2:DescribeFastSnapshotRestores"),
-                        on(TAGGED, List.of(ec2("instance")), "ec2:TerminateInstances"),
-                        on(TAGGED, List.of(ec2("volume")), "ec2:DeleteVolume"),
-                        on(TAGGED, List.of(snapshots()), "ec2:DeleteSnapshot", "ec2:DisableFastSnapshotRestores"),
-                        on(null, published(), "ssm:GetParameter"));
+            // What Sweep may ask of the workflow comes with it: see ImageCache.
+            case "CleanUp", "Sweep" -> cleanUp();
             default ->
                 throw new IllegalArgumentException(
                         "No permissions are decided for the function " + function.name() + ".");
         };
+    }
+
+    private List<PolicyStatement> cleanUp() {
+        return List.of(
+                anywhere(
+                        "ec2:DescribeInstances",
+                        "ec2:DescribeSnapshots",
+                        "ec2:DescribeVolumes",
+                        "ec2:DescribeFastSnapshotRestores"),
+                on(TAGGED, List.of(ec2("instance")), "ec2:TerminateInstances"),
+                on(TAGGED, List.of(ec2("volume")), "ec2:DeleteVolume"),
+                on(TAGGED, List.of(snapshots()), "ec2:DeleteSnapshot", "ec2:DisableFastSnapshotRestores"),
+                on(null, published(), "ssm:GetParameter"));
     }
 
     /** What PlanBake and the builder both need to read from registries. */

@@ -28,8 +28,12 @@ import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
+import software.amazon.awscdk.services.events.EventField;
 import software.amazon.awscdk.services.events.EventPattern;
 import software.amazon.awscdk.services.events.Rule;
+import software.amazon.awscdk.services.events.RuleTargetInput;
+import software.amazon.awscdk.services.events.Schedule;
+import software.amazon.awscdk.services.events.targets.LambdaFunction;
 import software.amazon.awscdk.services.events.targets.SnsTopic;
 import software.amazon.awscdk.services.iam.CfnInstanceProfile;
 import software.amazon.awscdk.services.iam.PolicyStatement;
@@ -108,10 +112,17 @@ public final class ImageCache extends Construct {
         parameter();
         Map<String, String> values = new LinkedHashMap<>();
         List<Function> functions = new ArrayList<>();
+        List<Function> ofStates = new ArrayList<>();
+        Map<String, Function> scheduled = new LinkedHashMap<>();
         for (FunctionEntry entry : FunctionCatalogue.load().functions()) {
             Function function = function(entry, permissions, artifacts);
             functions.add(function);
-            values.put(entry.name() + "Function", function.getFunctionArn());
+            if (entry.schedule() == null) {
+                ofStates.add(function);
+                values.put(entry.name() + "Function", function.getFunctionArn());
+            } else {
+                scheduled.put(entry.schedule(), function);
+            }
         }
         values.put("Defaults", inJson(props.defaults()));
         values.put("KubernetesVersion", props.kubernetesVersion());
@@ -121,7 +132,8 @@ public final class ImageCache extends Construct {
         values.put("SubnetIds", Fn.join(",", network.subnetIds()));
         values.put("BakeDocument", document.getRef());
         values.put("BakeLogGroup", bakeLogs.getLogGroupName());
-        stateMachine = stateMachine(values, functions);
+        stateMachine = stateMachine(values, ofStates);
+        scheduled.forEach(this::sweep);
 
         notifications = props.notificationTopicArn() == null
                 ? Topic.Builder.create(this, "Notifications").enforceSsl(true).build()
@@ -388,6 +400,37 @@ public final class ImageCache extends Construct {
                 .build();
         // The role's own policy has to be there when the schedule is: it may fire at once.
         schedule.getNode().addDependency(role);
+    }
+
+    /** Tells the function what is this workflow's, and asks it to remove what its executions have left. */
+    private void sweep(String schedule, Function function) {
+        function.addToRolePolicy(allow(List.of(stateMachine.getStateMachineArn()), "states:ListExecutions"));
+        function.addToRolePolicy(allow(
+                List.of(Fn.join(
+                        ":",
+                        List.of(
+                                "arn",
+                                stack.getPartition(),
+                                "states",
+                                stack.getRegion(),
+                                stack.getAccount(),
+                                "execution",
+                                stateMachine.getStateMachineName(),
+                                "*"))),
+                "states:DescribeExecution"));
+        Rule.Builder.create(this, "SweepSchedule")
+                .description("Removes what lost executions of the image cache " + props.cacheName() + " left")
+                .schedule(Schedule.expression(schedule))
+                .targets(List.of(LambdaFunction.Builder.create(function)
+                        .event(RuleTargetInput.fromObject(sorted(Map.of(
+                                "time", EventField.getTime(),
+                                "detail",
+                                        sorted(Map.of(
+                                                "stateMachineArn", stateMachine.getStateMachineArn(),
+                                                "cacheName", props.cacheName(),
+                                                "parameterName", props.parameterName()))))))
+                        .build()))
+                .build();
     }
 
     /** In one order, so that the same properties give the same template. */

@@ -126,7 +126,7 @@ class ImageCacheStackTest {
                                 .extracting(each -> each.at("/Fn::GetAtt/0")
                                         .asText()
                                         .replaceFirst("ImageCache(.*)Function.*", "$1"))
-                                .containsExactlyInAnyOrderElementsOf(FunctionCatalogue.load().functions().stream()
+                                .containsExactlyInAnyOrderElementsOf(FunctionCatalogue.load().ofStates().stream()
                                         .map(FunctionEntry::name)
                                         .toList());
                         return;
@@ -136,6 +136,23 @@ class ImageCacheStackTest {
         });
         assertThat(resources.propertyStream().map(Map.Entry::getKey))
                 .anyMatch(id -> id.startsWith("ImageCacheStateMachineRoleDefaultPolicy"));
+    }
+
+    @Test
+    @DisplayName("sweeps every hour, and tells the sweeper which workflow, cache and parameter are its own")
+    void sweep() throws Exception {
+        JsonNode rule = synthesis.resource("AWS::Events::Rule", "SweepSchedule");
+        assertThat(rule.path("ScheduleExpression").asText()).isEqualTo("rate(1 hour)");
+        JsonNode target = rule.at("/Targets/0");
+        assertThat(target.at("/Arn/Fn::GetAtt/0").asText()).startsWith("ImageCacheSweepFunction");
+        assertThat(target.at("/InputTransformer/InputPathsMap").toString()).contains("$.time");
+        assertThat(target.at("/InputTransformer/InputTemplate").toString())
+                .contains(
+                        "\\\"time\\\":<",
+                        "stateMachineArn",
+                        "ImageCacheStateMachine",
+                        "\\\"cacheName\\\":\\\"gpu\\\"",
+                        "/prebake/gpu/snapshot-id");
     }
 
     @Test

@@ -3,12 +3,12 @@ package dev.prebake.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;
-import dev.prebake.catalogue.FunctionEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +37,7 @@ class DefinitionTest {
             if (name.startsWith("dev.prebake.")) {
                 assertThat(Class.forName(name)).isAssignableTo(RuntimeException.class);
             } else {
-                assertThat(name).matches("(States|Lambda)\\.[A-Za-z]+");
+                assertThat(name).matches("(States|Lambda)\\.[A-Za-z]+|Sandbox\\.Timedout");
             }
         });
     }
@@ -45,13 +45,12 @@ class DefinitionTest {
     @Test
     @DisplayName("calls functions whose handlers Lambda can make")
     void handlersExist() {
-        assertThat(FunctionCatalogue.load().functions())
-                .extracting(FunctionEntry::handler)
-                .allSatisfy(handler -> {
-                    Class<?> type = Class.forName(handler);
-                    assertThat(type).isAssignableTo(RequestStreamHandler.class);
-                    assertThat(type.getConstructor()).isNotNull();
-                });
+        assertThat(FunctionCatalogue.load().functions()).allSatisfy(function -> {
+            Class<?> type = Class.forName(function.handler());
+            assertThat(type)
+                    .isAssignableTo(function.schedule() == null ? RequestStreamHandler.class : RequestHandler.class);
+            assertThat(type.getConstructor()).isNotNull();
+        });
     }
 
     @Test
@@ -71,6 +70,21 @@ class DefinitionTest {
             }
         });
         assertThat(uncaught).containsExactly("PlanBake");
+    }
+
+    @Test
+    @DisplayName("spreads its retries over the whole delay, and lets no delay grow without bound")
+    void retriesAreSpread() {
+        List<JsonNode> retries = definition.findValues("Retry");
+        assertThat(retries).isNotEmpty();
+        retries.forEach(list -> list.forEach(retry -> {
+            assertThat(retry.path("JitterStrategy").asText())
+                    .as(retry.toString())
+                    .isEqualTo("FULL");
+            assertThat(retry.path("MaxDelaySeconds").asInt())
+                    .as(retry.toString())
+                    .isPositive();
+        }));
     }
 
     @ParameterizedTest

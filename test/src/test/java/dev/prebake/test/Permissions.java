@@ -30,7 +30,7 @@ final class Permissions implements CallInterceptor {
     /** A call of this function and operation fails: {@code PublishSnapshot ssm:PutParameter}. */
     volatile @Nullable String failing;
 
-    /** Whether EC2 tells CleanUp of every snapshot that it is pending still: the lab's are complete too soon to be caught so. */
+    /** Whether EC2 tells who cleans up of every snapshot that it is pending still: the lab's are complete too soon to be caught so. */
     volatile boolean unfinished;
 
     private volatile @Nullable RequiredAccess required;
@@ -91,7 +91,9 @@ final class Permissions implements CallInterceptor {
             role.matching(access, "Allow").forEach(statement -> used.add(key(function, statement, access.action())));
         }
         SdkResponse response = next.get();
-        return unfinished && function.equals("CleanUp") && response instanceof DescribeSnapshotsResponse described
+        return unfinished
+                        && (function.equals("CleanUp") || function.equals("Sweep"))
+                        && response instanceof DescribeSnapshotsResponse described
                 ? pending(described)
                 : response;
     }

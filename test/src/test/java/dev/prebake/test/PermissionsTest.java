@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.catalogue.FunctionCatalogue;
 import dev.prebake.catalogue.FunctionEntry;
+import dev.prebake.cleanup.SweepHandler;
 import dev.prebake.infra.Synthesis;
+import dev.prebake.kernel.PrebakeException;
 import dev.prebake.lab.cloud.Lab;
 import dev.prebake.lab.cloud.LabObserver;
 import dev.prebake.lab.host.DataPlanes;
@@ -21,6 +23,7 @@ import dev.prebake.lab.states.HistoryDetails;
 import dev.prebake.lab.states.HistoryEvent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDeviceRequest;
@@ -46,6 +50,7 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 
 @DisplayName("The roles of the synthesised stack")
 @SuppressWarnings("NullAway.Init")
@@ -64,6 +69,8 @@ class PermissionsTest {
 
     private final BlockingQueue<HistoryEvent> ends = new LinkedBlockingQueue<>();
     private @Nullable Runnable whenBaking;
+    private String stateToStopAt = "";
+    private @Nullable Runnable whenThere;
 
     @Test
     @DisplayName(
@@ -84,6 +91,7 @@ class PermissionsTest {
                 .resources();
         Permissions permissions = new Permissions(new RolesOfTemplate(resources, valuesOf(resources)));
         everyRun(permissions, "complete", true);
+        abortsAndSweeps(permissions, "swept", true);
 
         Set<String> unused = new TreeSet<>();
         for (FunctionEntry function : FunctionCatalogue.load().functions()) {
@@ -107,7 +115,11 @@ class PermissionsTest {
                     if (permissions.used().contains(Permissions.key(function.name(), statement, action))) {
                         permissions.replace(function.name(), whole.without(statement, action));
                         permissions.forgetRefused();
-                        everyRun(permissions, "without-" + taken++, false);
+                        if (function.schedule() == null) {
+                            everyRun(permissions, "without-" + taken++, false);
+                        } else {
+                            abortsAndSweeps(permissions, "without-" + taken++, false);
+                        }
                         assertThat(permissions.refused())
                                 .as("without " + action + " on " + statement.path("Resource"))
                                 .anyMatch(refused -> refused.startsWith(function.name() + " " + action + " on "));
@@ -133,7 +145,8 @@ class PermissionsTest {
                 DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
                 observer(),
                 permissions,
-                RequiredAccess.KEY)) {
+                RequiredAccess.KEY,
+                null)) {
             permissions.over(lab);
             nodeGroup(lab);
             List<Run> runs = List.of(
@@ -147,7 +160,7 @@ class PermissionsTest {
                 permissions.failing = run.failing();
                 permissions.unfinished = run.unfinished();
                 whenBaking = run.whenBaking();
-                DescribeExecutionResponse ended = run(lab, run.input());
+                DescribeExecutionResponse ended = run(lab, null, run.input());
                 if (whole) {
                     assertThat(permissions.refused()).isEmpty();
                     assertThat(ended.status())
@@ -162,6 +175,54 @@ class PermissionsTest {
             permissions.failing = null;
             permissions.unfinished = false;
             whenBaking = null;
+            registry.close();
+        }
+    }
+
+    /**
+     * A bake that is stopped while it runs, one that is stopped before it publishes, and the sweeps after them. The second sweep
+     * finds snapshots that are unfinished.
+     */
+    private void abortsAndSweeps(Permissions permissions, String name, boolean whole) throws Exception {
+        ImageLayout layout = ImageLayout.write(folder.resolve("images"), image("one"), image("two"));
+        LoopbackRegistry registry = LoopbackRegistry.serve(layout);
+        try (Lab lab = Lab.open(
+                DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
+                observer(),
+                permissions,
+                RequiredAccess.KEY,
+                null)) {
+            permissions.over(lab);
+            for (String state : List.of("AwaitFastRestore", "AwaitBake")) {
+                String image = state.equals("AwaitBake") ? "one" : "two";
+                String arn = lab.stateMachineArn().replace(":stateMachine:", ":execution:") + ":" + state;
+                stateToStopAt = state;
+                whenThere = () -> lab.states()
+                        .stopExecution(
+                                StopExecutionRequest.builder().executionArn(arn).build());
+                assertThat(run(lab, state, input(registry, image, 3)).status()).isEqualTo(ExecutionStatus.ABORTED);
+            }
+            whenThere = null;
+            SweepHandler sweeper = new SweepHandler();
+            for (boolean unfinished : new boolean[] {false, true}) {
+                lab.clock().sleep(Duration.ofHours(1));
+                permissions.unfinished = unfinished;
+                String before = System.setProperty("aws.accessKeyId", "Sweep");
+                try {
+                    assertThat(sweeper.handleRequest(SweepTest.event(lab), null))
+                            .isNotEmpty();
+                } catch (SdkException | PrebakeException e) {
+                    assertThat(permissions.refused()).as(e.getMessage()).isNotEmpty();
+                } finally {
+                    System.setProperty("aws.accessKeyId", before);
+                }
+            }
+            if (whole) {
+                assertThat(permissions.refused()).isEmpty();
+            }
+        } finally {
+            permissions.unfinished = false;
+            whenThere = null;
             registry.close();
         }
     }
@@ -184,11 +245,12 @@ class PermissionsTest {
         }
     }
 
-    private DescribeExecutionResponse run(Lab lab, String input) throws InterruptedException {
+    private DescribeExecutionResponse run(Lab lab, @Nullable String name, String input) throws InterruptedException {
         ends.clear();
         String arn = lab.states()
                 .startExecution(StartExecutionRequest.builder()
                         .stateMachineArn(lab.stateMachineArn())
+                        .name(name)
                         .input(input)
                         .build())
                 .executionArn();
@@ -206,11 +268,13 @@ class PermissionsTest {
         return new LabObserver() {
             @Override
             public void happened(HistoryEvent event) {
-                Runnable hook = whenBaking;
-                if (hook != null
-                        && event.details() instanceof HistoryDetails.StateEntered entered
-                        && entered.name().equals("StartBake")) {
-                    hook.run();
+                if (event.details() instanceof HistoryDetails.StateEntered entered) {
+                    Runnable hook = entered.name().equals("StartBake")
+                            ? whenBaking
+                            : entered.name().equals(stateToStopAt) ? whenThere : null;
+                    if (hook != null) {
+                        hook.run();
+                    }
                 }
                 if (event.type().isLast()) {
                     ends.add(event);
@@ -239,6 +303,10 @@ class PermissionsTest {
                 case "AWS::EC2::LaunchTemplate" -> values.put(id, "lt-0bbbbbbbbbbbbbbbb");
                 case "AWS::EC2::SecurityGroup" -> values.put(id + ".GroupId", RequiredAccess.SECURITY_GROUP);
                 case "AWS::SSM::Document" -> values.put(id, "Prebake-Bake");
+                case "AWS::StepFunctions::StateMachine" -> {
+                    values.put(id, RequiredAccess.STATE_MACHINE);
+                    values.put(id + ".Name", "prebake");
+                }
                 case "AWS::Logs::LogGroup" -> {
                     if (id.startsWith("ImageCacheBakeLogs")) {
                         values.put(id, "/prebake/bake");

@@ -33,6 +33,8 @@ import software.amazon.awssdk.services.eks.model.DescribeUpdateRequest;
 import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
 import software.amazon.awssdk.services.eks.model.Nodegroup;
 import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionRequest;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
@@ -44,6 +46,7 @@ import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
 final class RequiredAccess {
     static final String REGION = "us-east-1";
     static final String ACCOUNT = "123456789012";
+    static final String STATE_MACHINE = "arn:aws:states:" + REGION + ":" + ACCOUNT + ":stateMachine:prebake";
     static final String SECURITY_GROUP = "sg-0123456789abcdef0";
     static final String KEY = "arn:aws:kms:" + REGION + ":" + ACCOUNT + ":key/01234567-89ab-cdef-0123-456789abcdef";
     static final String BUILDER_ROLE = "arn:aws:iam::" + ACCOUNT + ":role/builder";
@@ -94,6 +97,10 @@ final class RequiredAccess {
                 List.of(new Access("logs:DescribeLogStreams", logStream(describe.logGroupName(), ""), Map.of()));
             case GetLogEventsRequest get ->
                 List.of(new Access("logs:GetLogEvents", logStream(get.logGroupName(), get.logStreamName()), Map.of()));
+            case DescribeExecutionRequest describe ->
+                List.of(new Access("states:DescribeExecution", describe.executionArn(), Map.of()));
+            case ListExecutionsRequest list ->
+                List.of(new Access("states:ListExecutions", list.stateMachineArn(), Map.of()));
             case CreateLaunchTemplateVersionRequest create ->
                 List.of(onTemplate("ec2:CreateLaunchTemplateVersion", create.launchTemplateId()));
             case DescribeNodegroupRequest describe ->

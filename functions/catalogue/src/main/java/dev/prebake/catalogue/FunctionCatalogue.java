@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * The functions that there are.
  *
- * @param functions all of them, in the order of their states
+ * @param functions all of them: those of the states in their order, then those that run on a schedule
  */
 public record FunctionCatalogue(List<FunctionEntry> functions) {
     /** Reads the catalogue. */
@@ -20,6 +20,13 @@ public record FunctionCatalogue(List<FunctionEntry> functions) {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The catalogue's functions.json can't be read.", e);
         }
+    }
+
+    /** The functions of the workflow's states. */
+    public List<FunctionEntry> ofStates() {
+        return functions.stream()
+                .filter(function -> function.schedule() == null)
+                .toList();
     }
 
     /** The function of a name. */

@@ -1,15 +1,12 @@
 package dev.prebake.cleanup;
 
 import dev.prebake.kernel.AwsClients;
-import dev.prebake.kernel.AwsError;
 import dev.prebake.kernel.Poll;
 import dev.prebake.kernel.StateHandler;
 import java.time.Duration;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ssm.SsmClient;
-import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
-import software.amazon.awssdk.services.ssm.model.SsmException;
 
 /**
  * Removes what a failed execution has left, found by its tag: the builder, its volume, an unfinished snapshot, Fast Snapshot
@@ -20,7 +17,7 @@ public final class CleanUpHandler extends StateHandler<CleanUpRequest, CleanedUp
     private static final Duration DEADLINE = Duration.ofMinutes(15);
 
     private final Ec2Client ec2;
-    private final SsmClient ssm;
+    private final Published published;
 
     /** Makes the handler with its SDK clients. */
     public CleanUpHandler() {
@@ -30,7 +27,7 @@ public final class CleanUpHandler extends StateHandler<CleanUpRequest, CleanedUp
     CleanUpHandler(Ec2Client ec2, SsmClient ssm) {
         super(CleanUpRequest.class);
         this.ec2 = ec2;
-        this.ssm = ssm;
+        this.published = new Published(ssm);
     }
 
     /**
@@ -41,10 +38,10 @@ public final class CleanUpHandler extends StateHandler<CleanUpRequest, CleanedUp
      */
     @Override
     protected CleanedUp handle(CleanUpRequest request) {
-        var sweep = new Sweep(ec2, request.execution());
+        var sweep = new Sweep(ec2, request.execution(), null);
         sweep.instances();
         sweep.volumes();
-        sweep.snapshots(() -> publishedSnapshotId(request.parameterName()));
+        sweep.snapshots(request, () -> published.snapshotId(request.parameterName()));
 
         List<Leftover> left = sweep.left();
         if (left.isEmpty()) {
@@ -55,20 +52,5 @@ public final class CleanUpHandler extends StateHandler<CleanUpRequest, CleanedUp
             throw new CleanUpIncompleteException(request.execution(), poll.elapsed(), left);
         }
         return new CleanedUp(false, poll.waitSeconds(2, 15), sweep.removed());
-    }
-
-    /** The published snapshot's ID; empty text when the cache has published none. */
-    private String publishedSnapshotId(String parameterName) {
-        try {
-            return ssm.getParameter(
-                            GetParameterRequest.builder().name(parameterName).build())
-                    .parameter()
-                    .value();
-        } catch (SsmException e) {
-            if (AwsError.of(e) == AwsError.NOT_FOUND) {
-                return "";
-            }
-            throw e;
-        }
     }
 }

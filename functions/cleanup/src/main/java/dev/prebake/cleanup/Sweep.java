@@ -1,21 +1,23 @@
 package dev.prebake.cleanup;
 
 import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.FastRestores;
 import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
-import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
-import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
-import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
@@ -26,13 +28,21 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 /** One pass over all that carries an execution's tag. What AWS refuses doesn't keep the rest from going. */
 final class Sweep {
     private final Ec2Client ec2;
-    private final String execution;
+    private final Filter[] filters;
     private final List<String> removed = new ArrayList<>();
     private final List<Leftover> left = new ArrayList<>();
 
-    Sweep(Ec2Client ec2, String execution) {
+    /**
+     * Begins one.
+     *
+     * @param cacheName name of the cache whose things alone are meant; absent for all that the execution made
+     */
+    Sweep(Ec2Client ec2, String execution, @Nullable String cacheName) {
         this.ec2 = ec2;
-        this.execution = execution;
+        Filter ofExecution = filter("tag:" + Tags.EXECUTION, execution);
+        this.filters = cacheName == null
+                ? new Filter[] {ofExecution}
+                : new Filter[] {ofExecution, filter("tag:" + Tags.CACHE, cacheName)};
     }
 
     /** IDs of what has been removed. */
@@ -47,7 +57,7 @@ final class Sweep {
 
     /** Terminates the execution's instances. */
     void instances() {
-        var describe = DescribeInstancesRequest.builder().filters(ofExecution()).build();
+        var describe = DescribeInstancesRequest.builder().filters(filters).build();
         List<Instance> instances = ec2.describeInstancesPaginator(describe).stream()
                 .flatMap(page -> page.reservations().stream())
                 .flatMap(reservation -> reservation.instances().stream())
@@ -65,7 +75,7 @@ final class Sweep {
 
     /** Deletes the execution's volumes, as soon as no instance has them attached. */
     void volumes() {
-        var describe = DescribeVolumesRequest.builder().filters(ofExecution()).build();
+        var describe = DescribeVolumesRequest.builder().filters(filters).build();
         List<Volume> volumes = ec2.describeVolumesPaginator(describe).stream()
                 .flatMap(page -> page.volumes().stream())
                 .toList();
@@ -81,14 +91,46 @@ final class Sweep {
     }
 
     /**
-     * Deletes the execution's unfinished snapshots, and disables Fast Snapshot Restore on a finished one.
+     * Deletes the execution's unfinished snapshots, and disables Fast Snapshot Restore on finished ones, and on what the published
+     * one has superseded, in case it was the execution that published it.
      *
-     * @param publishedSnapshotId the published snapshot, which keeps it; asked only when it matters
+     * @param publishedSnapshotId asked only when it matters
      */
-    void snapshots(Supplier<String> publishedSnapshotId) {
+    void snapshots(CleanUpRequest request, Supplier<String> publishedSnapshotId) {
+        Set<String> finished = new TreeSet<>(unfinishedSnapshots());
+        if (request.snapshotId() != null) {
+            finished.add(request.snapshotId());
+        }
+        if (finished.isEmpty()) {
+            return;
+        }
+        String published = publishedSnapshotId.get();
+        Map<String, List<String>> zones =
+                new TreeMap<>(FastRestores.superseded(ec2, completed(request.cacheName()), published));
+        zones.putAll(FastRestores.byZone(FastRestores.on(ec2, finished)));
+        zones.remove(published);
+        zones.forEach(this::disableFastRestore);
+    }
+
+    private List<Snapshot> completed(String cacheName) {
         var describe = DescribeSnapshotsRequest.builder()
                 .ownerIds("self")
-                .filters(ofExecution())
+                .filters(filter("tag:" + Tags.CACHE, cacheName), filter("status", SnapshotState.COMPLETED.toString()))
+                .build();
+        return ec2.describeSnapshotsPaginator(describe).stream()
+                .flatMap(page -> page.snapshots().stream())
+                .toList();
+    }
+
+    /**
+     * Deletes the execution's unfinished snapshots.
+     *
+     * @return IDs of the finished ones
+     */
+    List<String> unfinishedSnapshots() {
+        var describe = DescribeSnapshotsRequest.builder()
+                .ownerIds("self")
+                .filters(filters)
                 .build();
         List<Snapshot> snapshots = ec2.describeSnapshotsPaginator(describe).stream()
                 .flatMap(page -> page.snapshots().stream())
@@ -101,13 +143,19 @@ final class Sweep {
                     Disposal.of(snapshot.state()),
                     () -> ec2.deleteSnapshot(
                             DeleteSnapshotRequest.builder().snapshotId(id).build()));
-            if (snapshot.state() == SnapshotState.COMPLETED) {
-                List<String> zones = zonesWithFastRestore(id);
-                if (!zones.isEmpty() && !id.equals(publishedSnapshotId.get())) {
-                    disableFastRestore(id, zones);
-                }
-            }
         }
+        return snapshots.stream()
+                .filter(snapshot -> snapshot.state() == SnapshotState.COMPLETED)
+                .map(Snapshot::snapshotId)
+                .toList();
+    }
+
+    /** Disables Fast Snapshot Restore; zones that AWS lists as unsuccessful show again at the next look. */
+    void disableFastRestore(String snapshotId, List<String> zones) {
+        remove(
+                snapshotId,
+                "Fast Snapshot Restore on in " + String.join(", ", zones),
+                () -> FastRestores.disable(ec2, snapshotId, zones));
     }
 
     private void dispose(String id, String state, Disposal disposal, Runnable removal) {
@@ -132,38 +180,6 @@ final class Sweep {
                         id, state + "; " + AwsError.describe(e), !error.isTransient() && error != AwsError.IN_USE));
             }
         }
-    }
-
-    private List<String> zonesWithFastRestore(String snapshotId) {
-        var describe = DescribeFastSnapshotRestoresRequest.builder()
-                .filters(
-                        filter("snapshot-id", snapshotId),
-                        filter(
-                                "state",
-                                FastSnapshotRestoreStateCode.ENABLING.toString(),
-                                FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
-                                FastSnapshotRestoreStateCode.ENABLED.toString()))
-                .build();
-        return ec2.describeFastSnapshotRestoresPaginator(describe).stream()
-                .flatMap(page -> page.fastSnapshotRestores().stream())
-                .map(DescribeFastSnapshotRestoreSuccessItem::availabilityZone)
-                .toList();
-    }
-
-    private void disableFastRestore(String snapshotId, List<String> zones) {
-        var disable = DisableFastSnapshotRestoresRequest.builder()
-                .sourceSnapshotIds(snapshotId)
-                .availabilityZones(zones)
-                .build();
-        // Zones that AWS lists as unsuccessful show again at the next look.
-        remove(
-                snapshotId,
-                "Fast Snapshot Restore on in " + String.join(", ", zones),
-                () -> ec2.disableFastSnapshotRestores(disable));
-    }
-
-    private Filter ofExecution() {
-        return filter("tag:" + Tags.EXECUTION, execution);
     }
 
     private static Filter filter(String name, String... values) {

@@ -13,6 +13,8 @@ import static org.mockito.Mockito.verifyNoInteractions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.HandlerCall;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,7 @@ class CleanUpHandlerTest {
         instanceIs("terminated");
         snapshotIs("completed");
         fastRestoreOn();
+        publishedIs("");
 
         assertThat(HandlerCall.call(handler, HandlerCall.event("CleanUp")))
                 .hasToString("{\"done\":true,\"removed\":[]}");
@@ -176,6 +179,38 @@ class CleanUpHandlerTest {
         var asked = ArgumentCaptor.forClass(GetParameterRequest.class);
         verify(ssm).getParameter(asked.capture());
         assertThat(asked.getValue().name()).isEqualTo("/prebake/pytorch/snapshot-id");
+    }
+
+    @Test
+    @DisplayName("disables it on what the published snapshot has superseded, when that is what failed")
+    void superseded() {
+        snapshotsAre("snap-1", "snap-old");
+        publishedIs("snap-1");
+        doReturn(DescribeFastSnapshotRestoresResponse.builder()
+                        .fastSnapshotRestores(DescribeFastSnapshotRestoreSuccessItem.builder()
+                                .snapshotId("snap-old")
+                                .availabilityZone("eu-central-1a")
+                                .build())
+                        .build())
+                .when(ec2)
+                .describeFastSnapshotRestores(any(DescribeFastSnapshotRestoresRequest.class));
+
+        JsonNode answer = HandlerCall.call(handler, HandlerCall.event("CleanUp").put("snapshotId", "snap-1"));
+
+        assertThat(answer.path("removed")).hasToString("[\"snap-old\"]");
+        verify(ec2, never()).deleteSnapshot(any(DeleteSnapshotRequest.class));
+    }
+
+    @Test
+    @DisplayName("disables it on an earlier execution's snapshot too, when the failed one was to publish that")
+    void reused() {
+        fastRestoreOn("eu-central-1a");
+        publishedIs("");
+
+        JsonNode answer = HandlerCall.call(handler, HandlerCall.event("CleanUp").put("snapshotId", "snap-1"));
+
+        assertThat(answer.path("removed")).hasToString("[\"snap-1\"]");
+        verify(ec2, never()).deleteSnapshot(any(DeleteSnapshotRequest.class));
     }
 
     @Test
@@ -251,9 +286,27 @@ class CleanUpHandlerTest {
         doReturn(DescribeSnapshotsResponse.builder()
                         .snapshots(Snapshot.builder()
                                 .snapshotId("snap-1")
+                                .startTime(Instant.parse("2026-11-24T05:20:00Z"))
                                 .state(state)
                                 .build())
                         .build())
+                .when(ec2)
+                .describeSnapshots(any(DescribeSnapshotsRequest.class));
+    }
+
+    /** Completed ones of the cache, each a day older than the one before. */
+    private void snapshotsAre(String... ids) {
+        var snapshots = new Snapshot[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            snapshots[i] = Snapshot.builder()
+                    .snapshotId(ids[i])
+                    .startTime(Instant.parse("2026-11-24T05:20:00Z").minus(Duration.ofDays(i)))
+                    .state("completed")
+                    .build();
+        }
+        doReturn(DescribeSnapshotsResponse.builder().build())
+                .doReturn(
+                        DescribeSnapshotsResponse.builder().snapshots(snapshots).build())
                 .when(ec2)
                 .describeSnapshots(any(DescribeSnapshotsRequest.class));
     }
@@ -262,6 +315,7 @@ class CleanUpHandlerTest {
         var items = new DescribeFastSnapshotRestoreSuccessItem[zones.length];
         for (int i = 0; i < zones.length; i++) {
             items[i] = DescribeFastSnapshotRestoreSuccessItem.builder()
+                    .snapshotId("snap-1")
                     .availabilityZone(zones[i])
                     .build();
         }

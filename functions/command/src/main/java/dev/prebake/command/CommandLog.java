@@ -3,6 +3,7 @@ package dev.prebake.command;
 import dev.prebake.kernel.AwsError;
 import java.util.List;
 import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.CloudWatchLogsException;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
@@ -40,6 +41,8 @@ final class CommandLog {
                 return List.of();
             }
             throw e;
+        } catch (SdkClientException e) {
+            return List.of();
         }
     }
 

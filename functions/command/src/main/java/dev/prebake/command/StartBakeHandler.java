@@ -24,7 +24,7 @@ public final class StartBakeHandler extends StateHandler<StartBakeRequest, BakeC
 
     /** Makes the handler with its SDK client. */
     public StartBakeHandler() {
-        this(AwsClients.of(SsmClient.builder()));
+        this(AwsClients.once(SsmClient.builder()));
     }
 
     StartBakeHandler(SsmClient ssm) {

@@ -65,6 +65,7 @@ public enum AwsError {
     private static final Set<String> NOT_FOUND_CODES = Set.of(
             "ParameterNotFound",
             "InvocationDoesNotExist",
+            "ExecutionDoesNotExist",
             "ResourceNotFoundException",
             "InvalidInstanceId",
             "InvalidLaunchTemplateId.VersionNotFound");
@@ -121,12 +122,13 @@ public enum AwsError {
         return code(error).equals("InvalidSnapshot.NotFound");
     }
 
-    /** AWS's answer in a sentence's words: code, message and request ID. */
+    /** AWS's answer in a sentence's words: the operation where {@link AwsClients} made the client, code, message, request ID. */
     public static String describe(AwsServiceException error) {
         @Nullable AwsErrorDetails details = error.awsErrorDetails();
         String message = details == null ? error.getMessage() : details.errorMessage();
-        return code(error) + ": " + message + " (HTTP " + error.statusCode() + ", request ID " + error.requestId()
-                + ")";
+        String operation = details == null || details.serviceName() == null ? "" : details.serviceName() + " with ";
+        return operation + code(error) + ": " + message + " (HTTP " + error.statusCode() + ", request ID "
+                + error.requestId() + ")";
     }
 
     private static String code(AwsServiceException error) {

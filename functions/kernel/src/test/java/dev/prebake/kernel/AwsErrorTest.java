@@ -20,7 +20,7 @@ final class AwsErrorTest {
                 .awsErrorDetails(AwsErrorDetails.builder()
                         .errorCode(code)
                         .errorMessage("the service's words")
-                        .serviceName("Ec2")
+                        .serviceName("RunInstances")
                         .build())
                 .build();
     }
@@ -32,6 +32,7 @@ final class AwsErrorTest {
         "400, InvalidSnapshot.NotFound, NOT_FOUND",
         "400, InvalidVolume.NotFound, NOT_FOUND",
         "400, ParameterNotFound, NOT_FOUND",
+        "400, ExecutionDoesNotExist, NOT_FOUND",
         "404, ResourceNotFoundException, NOT_FOUND",
         "400, InvalidLaunchTemplateId.VersionNotFound, NOT_FOUND",
         "400, InvocationDoesNotExist, NOT_FOUND",
@@ -110,9 +111,9 @@ final class AwsErrorTest {
     }
 
     @Test
-    @DisplayName("an answer is described by its code, words, status and request ID")
+    @DisplayName("an answer is described by its operation, code, words, status and request ID")
     void describes() {
         assertThat(AwsError.describe(answer(403, "UnauthorizedOperation")))
-                .isEqualTo("UnauthorizedOperation: the service's words (HTTP 403, request ID req-1)");
+                .isEqualTo("RunInstances with UnauthorizedOperation: the service's words (HTTP 403, request ID req-1)");
     }
 }

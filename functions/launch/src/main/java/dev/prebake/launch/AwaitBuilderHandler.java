@@ -33,6 +33,7 @@ public final class AwaitBuilderHandler extends StateHandler<AwaitBuilderRequest,
     /**
      * Looks once.
      *
+     * @throws BaseLostException when it ended because its data volume's snapshot is gone
      * @throws BuilderLostException when the builder is ending or has ended
      * @throws BuilderNotReadyException when it isn't ready ten minutes after its launch
      */

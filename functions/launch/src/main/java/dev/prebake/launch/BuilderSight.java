@@ -24,10 +24,14 @@ record BuilderSight(
     /** How long a builder may take to become ready; booting and registering take one to two minutes. */
     static final Duration DEADLINE = Duration.ofMinutes(10);
 
+    /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html */
+    private static final String SNAPSHOT_GONE = "Client.InvalidSnapshot.NotFound";
+
     /**
      * Ready, or when to look again.
      *
-     * @throws BuilderLostException when the instance is ending or has ended
+     * @throws BaseLostException when that is because the snapshot of its data volume is gone
+     * @throws BuilderLostException when the instance is ending or has ended otherwise
      * @throws BuilderNotReadyException when the deadline has passed; it names the part that is missing
      */
     AwaitedBuilder judge(Poll poll) {
@@ -53,8 +57,12 @@ record BuilderSight(
         }
         InstanceStateName state = instance.state().name();
         switch (state) {
-            case SHUTTING_DOWN, TERMINATED, STOPPING, STOPPED ->
+            case SHUTTING_DOWN, TERMINATED, STOPPING, STOPPED -> {
+                if (builder.base() != null && hasCode(instance, SNAPSHOT_GONE)) {
+                    throw new BaseLostException(builder, reason(instance));
+                }
                 throw new BuilderLostException(builder, state.toString(), reason(instance));
+            }
             case RUNNING -> {
                 // Goes on below.
             }
@@ -91,6 +99,11 @@ record BuilderSight(
                         mapping.ebs().volumeId(),
                         builder.base()))
                 .orElse(builder);
+    }
+
+    private static boolean hasCode(Instance instance, String code) {
+        return instance.stateReason() != null
+                && code.equals(instance.stateReason().code());
     }
 
     private static String reason(Instance instance) {

@@ -100,6 +100,25 @@ class BuilderSightTest {
                 .hasMessageContaining("Server.InternalError: Client error on launch");
     }
 
+    @Test
+    @DisplayName("means a lost base when the volume's snapshot was gone, and a lost builder when it began empty")
+    void baseLost() {
+        Instance instance = instance(InstanceStateName.TERMINATED, "/dev/xvdb").toBuilder()
+                .stateReason(StateReason.builder()
+                        .code("Client.InvalidSnapshot.NotFound")
+                        .message("The snapshot does not exist")
+                        .build())
+                .build();
+        Builder empty = new Builder("i-0a4c7d9e2f1b38560", "c6in.4xlarge", "eu-central-1a", null, null);
+
+        assertThatThrownBy(() -> new BuilderSight(BUILDER, instance, null).judge(after(Duration.ofSeconds(5))))
+                .isInstanceOf(BaseLostException.class)
+                .hasMessageContaining("snap-0b3d5f7a9c1e2d4f6")
+                .hasMessageContaining("Client.InvalidSnapshot.NotFound");
+        assertThatThrownBy(() -> new BuilderSight(empty, instance, null).judge(after(Duration.ofSeconds(5))))
+                .isInstanceOf(BuilderLostException.class);
+    }
+
     private static Poll after(Duration waited) {
         Instant start = Instant.parse("2026-11-24T05:10:00Z");
         return new Poll(start, start.plus(waited));

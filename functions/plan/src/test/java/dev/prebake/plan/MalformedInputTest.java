@@ -20,11 +20,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.mockito.ArgumentMatchers;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
 
+/** 500 inputs for each property; {@code -Djqwik.tries.default=10000} makes it more. */
+@Tag("malformed")
 final class MalformedInputTest {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> FIELDS = List.copyOf(
@@ -44,7 +47,7 @@ final class MalformedInputTest {
                 .thenReturn(DescribeSnapshotsResponse.builder().build());
     }
 
-    @Property(tries = 500)
+    @Property
     @Label(
             "an input with wrong fields ends in InvalidInputException, which names every one of them on a line of its own")
     void everyWrongFieldIsNamed(@ForAll("wrongFields") Map<String, JsonNode> wrong) {
@@ -61,7 +64,7 @@ final class MalformedInputTest {
                 .allSatisfy(line -> assertThat(line).hasSizeLessThan(1_000).doesNotContainPattern("\\p{Cntrl}"));
     }
 
-    @Property(tries = 500)
+    @Property
     @Label("any JSON at all, in any field, ends in a plan or in an error that lists problems")
     void anyJsonAtAll(@ForAll("fieldsOfAnything") Map<String, JsonNode> fields) {
         ObjectNode input = Inputs.full();
@@ -73,7 +76,7 @@ final class MalformedInputTest {
         }
     }
 
-    @Property(tries = 300)
+    @Property
     @Label("what is no object is refused as such")
     void noObject(@ForAll("anything") JsonNode input) {
         if (!input.isObject()) {
@@ -173,6 +176,19 @@ final class MalformedInputTest {
     private static Arbitrary<String> strings() {
         return Arbitraries.oneOf(
                 Arbitraries.strings().ofMaxLength(300),
-                Arbitraries.strings().withChars("abZ09.:/@-_ \n[]").ofMaxLength(60));
+                Arbitraries.strings().withChars("abZ09.:/@-_ \n[]").ofMaxLength(60),
+                Arbitraries.of(
+                        "x".repeat(20_000),
+                        "$(shutdown -h now)",
+                        "`reboot`",
+                        "'; DROP TABLE images; --",
+                        "{% $states.context.Execution %}",
+                        "${Defaults}",
+                        "{{resolve:secretsmanager:all}}",
+                        "../../etc/passwd",
+                        "%s%n\\u0000\u0000",
+                        "\ud800",
+                        "\u202e\u0000\ufeff",
+                        "docker.io/a/b:1\n- images: fine"));
     }
 }

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in a published snapshot, and where it comes from; published beside the snapshot's ID.
+ * What is in a published snapshot, and where it comes from; published beside the snapshot's ID. It counts only for the snapshot that it
+ * names: where SSM takes the manifest and then nothing more, it is of one that isn't published.
  *
  * @param snapshotId EBS snapshot ID
  * @param cacheName name of the cache

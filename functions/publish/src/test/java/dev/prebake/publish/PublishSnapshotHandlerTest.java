@@ -124,6 +124,36 @@ class PublishSnapshotHandlerTest {
     }
 
     @Test
+    @DisplayName("takes the manifest back when the ID's write fails, and leaves it when the ID is there all the same")
+    void takesBack() {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        Map<String, String> before = Map.copyOf(parameters);
+        ObjectNode event = HandlerCall.event("PublishSnapshot");
+        ((ObjectNode) event.path("snapshot")).put("snapshotId", "snap-00000000000000002");
+        boolean[] carriedOut = {false};
+        doAnswer(call -> {
+                    PutParameterRequest request = call.getArgument(0);
+                    if (request.name().equals(MANIFEST) || carriedOut[0]) {
+                        parameters.put(request.name(), request.value());
+                    }
+                    if (request.name().equals(ID)) {
+                        throw refusal("AccessDeniedException");
+                    }
+                    return PutParameterResponse.builder().build();
+                })
+                .when(ssm)
+                .putParameter(any(PutParameterRequest.class));
+
+        assertThatThrownBy(() -> HandlerCall.call(handler, event)).isInstanceOf(AwsCallFailedException.class);
+        assertThat(parameters).isEqualTo(before);
+
+        carriedOut[0] = true;
+        assertThatThrownBy(() -> HandlerCall.call(handler, event)).isInstanceOf(AwsCallFailedException.class);
+        assertThat(parameters).containsEntry(ID, "snap-00000000000000002");
+        assertThat(parameters.get(MANIFEST)).contains("snap-00000000000000002");
+    }
+
+    @Test
     @DisplayName("writes just the ID when the answer to its write was lost before")
     void resumed() {
         HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));

@@ -2,6 +2,7 @@ package dev.prebake.retire;
 
 import dev.prebake.kernel.AwsClients;
 import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.FastRestores;
 import dev.prebake.kernel.StateHandler;
 import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
@@ -10,19 +11,18 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
-import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
-import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
-import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.Volume;
 
-/** Keeps a cache's newest snapshots and deletes the rest, never one in use, and never one that isn't the cache's own. */
+/**
+ * Takes Fast Snapshot Restore from a cache's superseded snapshots, keeps the newest of them and deletes the rest, never one in
+ * use, and never one that isn't the cache's own.
+ */
 public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, RetiredSnapshots> {
     private final Ec2Client ec2;
 
@@ -39,7 +39,7 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
     /**
      * Retires what the retention lets go.
      *
-     * @throws FastRestoreNotDisabledException when AWS refuses to disable Fast Snapshot Restore on one that is to go
+     * @throws FastRestoreNotDisabledException when AWS refuses to disable Fast Snapshot Restore on a superseded one
      */
     @Override
     protected RetiredSnapshots handle(RetireRequest request) {
@@ -47,6 +47,7 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
         List<String> retired = new ArrayList<>();
         List<KeptSnapshot> kept = new ArrayList<>();
         List<Snapshot> newestFirst = completed(request.cacheName());
+        disableFastRestores(newestFirst, request.publishedSnapshotId());
         for (int rank = 0; rank < newestFirst.size(); rank++) {
             String id = newestFirst.get(rank).snapshotId();
             Optional<String> reason = retention.reasonToKeep(id, rank, Optional.empty());
@@ -92,7 +93,6 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
 
     /** Deletes the snapshot; EC2's reason, when an AMI or something else that EC2 knows still uses it. */
     private Optional<String> retire(String snapshotId) {
-        disableFastRestore(snapshotId);
         try {
             ec2.deleteSnapshot(
                     DeleteSnapshotRequest.builder().snapshotId(snapshotId).build());
@@ -106,39 +106,14 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
         }
     }
 
-    private void disableFastRestore(String snapshotId) {
-        List<String> zones = zonesWithFastRestore(snapshotId);
-        if (zones.isEmpty()) {
-            return;
-        }
-        var disable = DisableFastSnapshotRestoresRequest.builder()
-                .sourceSnapshotIds(snapshotId)
-                .availabilityZones(zones)
-                .build();
-        List<String> refused = ec2.disableFastSnapshotRestores(disable).unsuccessful().stream()
-                .flatMap(item -> item.fastSnapshotRestoreStateErrors().stream())
-                .map(zone -> zone.availabilityZone() + ": " + zone.error().code() + ": "
-                        + zone.error().message())
-                .toList();
-        if (!refused.isEmpty()) {
-            throw new FastRestoreNotDisabledException(snapshotId, refused);
-        }
-    }
-
-    private List<String> zonesWithFastRestore(String snapshotId) {
-        var describe = DescribeFastSnapshotRestoresRequest.builder()
-                .filters(
-                        filter("snapshot-id", snapshotId),
-                        filter(
-                                "state",
-                                FastSnapshotRestoreStateCode.ENABLING.toString(),
-                                FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
-                                FastSnapshotRestoreStateCode.ENABLED.toString()))
-                .build();
-        return ec2.describeFastSnapshotRestoresPaginator(describe).stream()
-                .flatMap(page -> page.fastSnapshotRestores().stream())
-                .map(DescribeFastSnapshotRestoreSuccessItem::availabilityZone)
-                .toList();
+    /** The new snapshot is published by now, so no node goes without. */
+    private void disableFastRestores(List<Snapshot> completed, String published) {
+        FastRestores.superseded(ec2, completed, published).forEach((id, zones) -> {
+            List<String> refused = FastRestores.disable(ec2, id, zones);
+            if (!refused.isEmpty()) {
+                throw new FastRestoreNotDisabledException(id, refused);
+            }
+        });
     }
 
     private static Filter filter(String name, String... values) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.CALLS_REAL_METHODS;
-import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doReturn;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.inOrder;
@@ -42,6 +41,7 @@ import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoreState
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresResponse;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Volume;
@@ -178,6 +178,35 @@ class RetireSnapshotsHandlerTest {
     }
 
     @Test
+    @DisplayName(
+            "takes Fast Snapshot Restore from superseded snapshots that stay, but not from what is published or to be")
+    void fastRestoreOfKept() {
+        ObjectNode event = HandlerCall.event("RetireSnapshots")
+                .put("publishedSnapshotId", "snap-second")
+                .put("retainSnapshots", 4);
+        fastRestoreOn(List.of(
+                restore("snap-third", "eu-central-1a", FastSnapshotRestoreStateCode.OPTIMIZING),
+                restore(PUBLISHED, "eu-central-1a", FastSnapshotRestoreStateCode.ENABLED),
+                restore(PUBLISHED, "eu-central-1b", FastSnapshotRestoreStateCode.OPTIMIZING)));
+        doReturn(DisableFastSnapshotRestoresResponse.builder().build())
+                .when(ec2)
+                .disableFastSnapshotRestores(any(DisableFastSnapshotRestoresRequest.class));
+
+        HandlerCall.call(handler, event);
+
+        var asked = ArgumentCaptor.forClass(DescribeFastSnapshotRestoresRequest.class);
+        verify(ec2).describeFastSnapshotRestores(asked.capture());
+        assertThat(asked.getValue().filters().getFirst().values())
+                .containsExactlyInAnyOrder(PUBLISHED, "snap-third", "snap-oldest");
+        var disabled = ArgumentCaptor.forClass(DisableFastSnapshotRestoresRequest.class);
+        verify(ec2, times(2)).disableFastSnapshotRestores(disabled.capture());
+        assertThat(disabled.getAllValues())
+                .extracting(request -> request.sourceSnapshotIds() + " in " + request.availabilityZones())
+                .containsExactly("[" + PUBLISHED + "] in [eu-central-1a]", "[snap-third] in [eu-central-1a]");
+        verify(ec2, never()).deleteSnapshot(any(DeleteSnapshotRequest.class));
+    }
+
+    @Test
     @DisplayName("fails, and deletes nothing, when AWS lists a zone as unsuccessful")
     void fastRestoreRefused() {
         fastRestoreOn("eu-central-1a");
@@ -215,15 +244,26 @@ class RetireSnapshotsHandlerTest {
     }
 
     private void fastRestoreOn(String... zones) {
-        doAnswer(call -> DescribeFastSnapshotRestoresResponse.builder()
-                        .fastSnapshotRestores(List.of(zones).stream()
-                                .map(zone -> DescribeFastSnapshotRestoreSuccessItem.builder()
-                                        .availabilityZone(zone)
-                                        .build())
-                                .toList())
+        fastRestoreOn(List.of(zones).stream()
+                .map(zone -> restore("snap-oldest", zone, FastSnapshotRestoreStateCode.ENABLED))
+                .toList());
+    }
+
+    private void fastRestoreOn(List<DescribeFastSnapshotRestoreSuccessItem> restores) {
+        doReturn(DescribeFastSnapshotRestoresResponse.builder()
+                        .fastSnapshotRestores(restores)
                         .build())
                 .when(ec2)
                 .describeFastSnapshotRestores(any(DescribeFastSnapshotRestoresRequest.class));
+    }
+
+    private static DescribeFastSnapshotRestoreSuccessItem restore(
+            String snapshotId, String zone, FastSnapshotRestoreStateCode state) {
+        return DescribeFastSnapshotRestoreSuccessItem.builder()
+                .snapshotId(snapshotId)
+                .availabilityZone(zone)
+                .state(state)
+                .build();
     }
 
     private List<String> deleted(int calls) {

@@ -23,7 +23,7 @@ public final class CreateSnapshotHandler extends StateHandler<SnapshotOrder, Bak
 
     /** Makes the handler with its SDK client. */
     public CreateSnapshotHandler() {
-        this(AwsClients.of(Ec2Client.builder()));
+        this(AwsClients.once(Ec2Client.builder()));
     }
 
     CreateSnapshotHandler(Ec2Client ec2) {

@@ -60,6 +60,22 @@ class LabClockTest {
     }
 
     @Test
+    @DisplayName("a span that passes at once wakes whom it makes due, and nobody else, while an activity runs")
+    void passes() throws Exception {
+        Activity activity = clock.begin("a slow call");
+        Future<Instant> due = threads.submit(sleeping(Duration.ofSeconds(20)));
+        Future<Instant> later = threads.submit(sleeping(Duration.ofSeconds(60)));
+        untilAsleep(2);
+
+        clock.pass(Duration.ofSeconds(30));
+
+        assertThat(due.get()).isEqualTo(START.plusSeconds(30));
+        assertThat(later.isDone()).isFalse();
+        activity.close();
+        assertThat(later.get()).isEqualTo(START.plusSeconds(60));
+    }
+
+    @Test
     @DisplayName("while an activity runs a sleeper waits in real time, and jumps when the activity ends")
     void jumpsWhenTheActivityEnds() throws Exception {
         Activity activity = clock.begin("copy");

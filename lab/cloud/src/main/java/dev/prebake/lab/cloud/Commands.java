@@ -1,7 +1,5 @@
 package dev.prebake.lab.cloud;
 
-import dev.prebake.lab.clock.Activity;
-import dev.prebake.lab.clock.LabClock;
 import dev.prebake.lab.wire.AwsFault;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,7 +9,6 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import software.amazon.awssdk.services.ssm.model.Command;
 import software.amazon.awssdk.services.ssm.model.CommandFilter;
 import software.amazon.awssdk.services.ssm.model.CommandInvocationStatus;
@@ -38,8 +35,8 @@ final class Commands {
     private final ScriptRunner runner;
     private final Instances instances;
     private final LabLogs logs;
-    private final LabClock clock;
-    private final ExecutorService background;
+    private final Background background;
+    private final FaultPlan faults;
     private final Map<String, Invocation> invocations = new ConcurrentHashMap<>();
 
     Commands(
@@ -47,14 +44,14 @@ final class Commands {
             ScriptRunner runner,
             Instances instances,
             LabLogs logs,
-            LabClock clock,
-            ExecutorService background) {
+            Background background,
+            FaultPlan faults) {
         this.document = document;
         this.runner = runner;
         this.instances = instances;
         this.logs = logs;
-        this.clock = clock;
         this.background = background;
+        this.faults = faults;
     }
 
     SendCommandResponse send(SendCommandRequest request) {
@@ -86,11 +83,10 @@ final class Commands {
                         ? request.cloudWatchOutputConfig().cloudWatchLogGroupName()
                         : "",
                 request.comment() == null ? "" : request.comment(),
-                clock.instant());
+                background.clock().instant());
         invocations.put(invocation.commandId, invocation);
-        Activity running = clock.begin("command " + invocation.commandId);
-        background.execute(() -> {
-            try (running) {
+        background.after(faults.pace().bake(), "command " + invocation.commandId, () -> {
+            if (!struck(invocation)) {
                 run(invocation, parameters);
             }
         });
@@ -135,6 +131,24 @@ final class Commands {
                     "The command ID and managed node ID you specified didn't match any invocations.");
         }
         return invocation.answer(document);
+    }
+
+    /** Whether something befalls the command, its instance or that one's agent, which is the command's end. */
+    private boolean struck(Invocation invocation) {
+        if (faults.strikes(ThingFault.INSTANCE_LOST_DURING_BAKE)) {
+            instances.takeBack(invocation.instanceId);
+        } else if (faults.strikes(ThingFault.AGENT_LOST_DURING_BAKE)) {
+            instances.silence(invocation.instanceId);
+        } else if (faults.strikes(ThingFault.COMMAND_TIMES_OUT)) {
+            invocation.end(CommandInvocationStatus.TIMED_OUT, "Execution Timed Out", -1);
+        } else if (faults.strikes(ThingFault.COMMAND_CANCELLED)) {
+            invocation.end(CommandInvocationStatus.CANCELLED, "Cancelled", -1);
+        } else if (faults.strikes(ThingFault.COMMAND_UNDELIVERABLE)) {
+            invocation.end(CommandInvocationStatus.FAILED, "Undeliverable", -1);
+        } else {
+            return faults.strikes(ThingFault.COMMAND_HANGS);
+        }
+        return true;
     }
 
     private void run(Invocation invocation, Map<String, String> parameters) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresResponse;
@@ -38,19 +39,33 @@ final class FastRestores {
     private final Account account;
     private final LabClock clock;
     private final List<String> zones;
+    private final FaultPlan faults;
+    /** Those that stay optimizing. */
+    private final Set<FastRestore> stuck = ConcurrentHashMap.newKeySet();
 
-    FastRestores(Account account, LabClock clock, List<String> zones) {
+    FastRestores(Account account, LabClock clock, List<String> zones, FaultPlan faults) {
         this.account = account;
         this.clock = clock;
         this.zones = zones;
+        this.faults = faults;
     }
 
     EnableFastSnapshotRestoresResponse enable(EnableFastSnapshotRestoresRequest request) {
         List<EnableFastSnapshotRestoreSuccessItem> successful = new ArrayList<>();
         List<EnableFastSnapshotRestoreErrorItem> unsuccessful = new ArrayList<>();
+        boolean all = faults.strikes(ThingFault.FAST_RESTORE_REFUSED);
+        boolean allButOne = faults.strikes(ThingFault.FAST_RESTORE_PARTLY_REFUSED);
         for (String snapshotId : request.sourceSnapshotIds()) {
             List<EnableFastSnapshotRestoreStateErrorItem> refused = new ArrayList<>();
             for (String zone : request.availabilityZones()) {
+                boolean first = zone.equals(request.availabilityZones().getFirst());
+                if (all || (allButOne && !first)) {
+                    refused.add(refusal(
+                            zone,
+                            "FastSnapshotRestoreLimitExceeded",
+                            "You have reached your limit of snapshots enabled for Fast Snapshot Restore."));
+                    continue;
+                }
                 Optional<StoredSnapshot> snapshot = account.snapshot(snapshotId);
                 if (snapshot.isEmpty()) {
                     refused.add(refusal(
@@ -67,6 +82,13 @@ final class FastRestores {
                             .orElseGet(() -> new FastRestore(
                                     snapshotId, zone, snapshot.get().volumeSizeGiB(), clock.instant(), null));
                     account.put(restore);
+                    if (faults.strikes(ThingFault.FAST_RESTORE_STUCK)) {
+                        stuck.add(restore);
+                    }
+                    if (faults.strikes(ThingFault.FAST_RESTORE_TAKEN_BACK)) {
+                        account.put(new FastRestore(
+                                snapshotId, zone, restore.volumeSizeGiB(), restore.enabledAt(), clock.instant()));
+                    }
                     successful.add(EnableFastSnapshotRestoreSuccessItem.builder()
                             .snapshotId(snapshotId)
                             .availabilityZone(zone)
@@ -136,7 +158,10 @@ final class FastRestores {
     }
 
     private FastSnapshotRestoreStateCode state(FastRestore restore) {
-        return restore.stateAt(clock.instant());
+        FastSnapshotRestoreStateCode state = restore.stateAt(clock.instant());
+        return state == FastSnapshotRestoreStateCode.ENABLED && stuck.contains(restore)
+                ? FastSnapshotRestoreStateCode.OPTIMIZING
+                : state;
     }
 
     private DescribeFastSnapshotRestoreSuccessItem answer(FastRestore restore) {

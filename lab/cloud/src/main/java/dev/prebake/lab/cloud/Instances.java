@@ -1,8 +1,6 @@
 package dev.prebake.lab.cloud;
 
 import dev.prebake.kernel.Architecture;
-import dev.prebake.lab.clock.Activity;
-import dev.prebake.lab.clock.LabClock;
 import dev.prebake.lab.host.DataPlane;
 import dev.prebake.lab.host.Machine;
 import dev.prebake.lab.host.MachineSpec;
@@ -13,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttachmentStatus;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
@@ -35,6 +33,7 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.StateReason;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesResponse;
+import software.amazon.awssdk.services.ssm.model.PingStatus;
 
 /** EC2's instances, over the host's machines. */
 final class Instances implements AutoCloseable {
@@ -60,24 +59,28 @@ final class Instances implements AutoCloseable {
     private final Volumes volumes;
     private final LabParameters parameters;
     private final Deployment deployment;
-    private final LabClock clock;
-    private final ExecutorService background;
+    private final Background background;
+    private final FaultPlan faults;
     private final Map<String, LabInstance> instances = new ConcurrentHashMap<>();
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
+    /** Instances that stay pending: nobody is about to start them. */
+    private final Set<String> hung = ConcurrentHashMap.newKeySet();
+    /** What SSM shows of agents that aren't online; empty for one that never registered. */
+    private final Map<String, Optional<PingStatus>> agents = new ConcurrentHashMap<>();
 
     Instances(
             DataPlane plane,
             Volumes volumes,
             LabParameters parameters,
             Deployment deployment,
-            LabClock clock,
-            ExecutorService background) {
+            Background background,
+            FaultPlan faults) {
         this.plane = plane;
         this.volumes = volumes;
         this.parameters = parameters;
         this.deployment = deployment;
-        this.clock = clock;
         this.background = background;
+        this.faults = faults;
     }
 
     /**
@@ -139,13 +142,7 @@ final class Instances implements AutoCloseable {
                             InstanceStateName.SHUTTING_DOWN, "Client.UserInitiatedShutdown: User initiated shutdown")
                     : instance;
             if (alive) {
-                instances.put(now.instanceId(), now);
-                Activity ending = clock.begin("end of " + now.instanceId());
-                background.execute(() -> {
-                    try (ending) {
-                        end(now);
-                    }
-                });
+                ending(now);
             }
             changes.add(InstanceStateChange.builder()
                     .instanceId(instance.instanceId())
@@ -156,6 +153,26 @@ final class Instances implements AutoCloseable {
         return TerminateInstancesResponse.builder()
                 .terminatingInstances(changes)
                 .build();
+    }
+
+    /** What SSM shows of an instance's agent; empty when it never registered. */
+    Optional<PingStatus> agent(String instanceId) {
+        return agents.getOrDefault(instanceId, Optional.of(PingStatus.ONLINE));
+    }
+
+    /** Has an instance's agent fall silent. */
+    void silence(String instanceId) {
+        agents.put(instanceId, Optional.of(PingStatus.CONNECTION_LOST));
+    }
+
+    /** Takes an instance back, as EC2 does with a spot instance. */
+    synchronized void takeBack(String instanceId) {
+        LabInstance instance = existing(instanceId);
+        if (instance.state() == InstanceStateName.RUNNING) {
+            ending(instance.in(
+                    InstanceStateName.SHUTTING_DOWN,
+                    "Server.SpotInstanceTermination: The instance was terminated because capacity was needed"));
+        }
     }
 
     /** Ends every machine that still runs. */
@@ -194,7 +211,7 @@ final class Instances implements AutoCloseable {
                 imageId,
                 request.subnetId(),
                 zone,
-                clock.instant(),
+                background.clock().instant(),
                 request.clientToken(),
                 ResourceTags.of(request.tagSpecifications(), ResourceType.INSTANCE),
                 InstanceStateName.PENDING,
@@ -204,12 +221,11 @@ final class Instances implements AutoCloseable {
                 .map(mapping -> volume(instance, mapping, volumeTags))
                 .toList());
         instances.put(instance.instanceId(), instance);
-        Activity starting = clock.begin("start of " + instance.instanceId());
-        background.execute(() -> {
-            try (starting) {
-                start(instance);
-            }
-        });
+        if (faults.strikes(ThingFault.INSTANCE_HANGS)) {
+            hung.add(instance.instanceId());
+        } else {
+            background.after(faults.pace().start(), "start of " + instance.instanceId(), () -> start(instance));
+        }
         return instance;
     }
 
@@ -248,7 +264,16 @@ final class Instances implements AutoCloseable {
 
     private void start(LabInstance instance) {
         try {
+            if (faults.strikes(ThingFault.INSTANCE_FAILS_TO_START)) {
+                throw new LabException("Internal error on launch", null);
+            }
+            if (faults.strikes(ThingFault.BASE_VANISHES)) {
+                volumes.loseSnapshots(instance.instanceId());
+            }
             volumes.fill(instance.instanceId());
+            if (faults.strikes(ThingFault.AGENT_NEVER_REGISTERS)) {
+                agents.put(instance.instanceId(), Optional.empty());
+            }
             Machine machine = plane.startMachine(MachineSpec.of(
                     instance.instanceId(),
                     volumes.attachedTo(instance.instanceId()).stream()
@@ -264,19 +289,34 @@ final class Instances implements AutoCloseable {
                 machines.put(instance.instanceId(), machine);
                 instances.put(instance.instanceId(), instance.in(InstanceStateName.RUNNING, null));
             }
+            if (faults.strikes(ThingFault.INSTANCE_TAKEN_BACK)) {
+                takeBack(instance.instanceId());
+            }
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "Starting " + instance.instanceId() + " failed.", e);
+            LOG.log(Level.DEBUG, "Starting " + instance.instanceId() + " failed.", e);
+            Optional<String> missing = volumes.missingSnapshot(instance.instanceId());
             volumes.releaseFrom(instance.instanceId());
             instances.put(
                     instance.instanceId(),
-                    instance.in(InstanceStateName.TERMINATED, "Server.InternalError: " + e.getMessage()));
+                    instance.in(
+                            InstanceStateName.TERMINATED,
+                            missing.map(id -> "Client.InvalidSnapshot.NotFound: The snapshot '" + id
+                                            + "' does not exist.")
+                                    .orElse("Server.InternalError: " + e.getMessage())));
         }
+    }
+
+    private void ending(LabInstance instance) {
+        instances.put(instance.instanceId(), instance);
+        background.run("end of " + instance.instanceId(), () -> end(instance));
     }
 
     private void end(LabInstance instance) {
         Machine machine = machines.remove(instance.instanceId());
         if (machine != null) {
             machine.close();
+        }
+        if (machine != null || hung.remove(instance.instanceId())) {
             volumes.releaseFrom(instance.instanceId());
         }
         instances.put(instance.instanceId(), instance.in(InstanceStateName.TERMINATED, instance.reason()));

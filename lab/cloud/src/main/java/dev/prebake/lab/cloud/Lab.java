@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +52,8 @@ public final class Lab implements AutoCloseable {
             "aws.endpointUrlCloudWatchLogs",
             "aws.endpointUrlSecretsManager",
             "aws.endpointUrlEcr",
-            "aws.endpointUrlEks");
+            "aws.endpointUrlEks",
+            "aws.endpointUrlSfn");
 
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
     private static final String SECRET_ACCESS_KEY = "lab";
@@ -67,7 +67,7 @@ public final class Lab implements AutoCloseable {
     private final DataPlane plane;
     private final Deployment deployment;
     private final LabClock clock = new LabClock();
-    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Instances instances;
     private final LabEc2 ec2;
     private final LabEks eks;
@@ -78,8 +78,15 @@ public final class Lab implements AutoCloseable {
     private final List<String> recovered;
     private boolean closed;
 
-    private Lab(DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer, @Nullable String kmsKeyArn)
+    private Lab(
+            DataPlane plane,
+            LabObserver observer,
+            @Nullable CallInterceptor authorizer,
+            @Nullable String kmsKeyArn,
+            @Nullable FaultPlan planned)
             throws IOException {
+        FaultPlan faults = planned == null ? FaultPlan.none() : planned;
+        Background background = new Background(clock, threads);
         this.plane = plane;
         deployment = Deployment.on(hostArchitecture(), kmsKeyArn);
         Executions executions = new Executions(plane.home().resolve("executions"));
@@ -94,11 +101,15 @@ public final class Lab implements AutoCloseable {
         });
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
         Volumes volumes = new Volumes(plane, account);
-        instances = new Instances(plane, volumes, parameters, deployment, clock, background);
-        Snapshots snapshots = new Snapshots(account, plane, volumes, clock, background);
+        instances = new Instances(plane, volumes, parameters, deployment, background, faults);
+        Snapshots snapshots = new Snapshots(account, plane, volumes, background, faults);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
-                instances, volumes, snapshots, new FastRestores(account, clock, deployment.zones()), launchTemplates);
+                instances,
+                volumes,
+                snapshots,
+                new FastRestores(account, clock, deployment.zones(), faults),
+                launchTemplates);
         eks = new LabEks(launchTemplates, clock);
         ssm = new LabSsm(
                 parameters,
@@ -109,24 +120,24 @@ public final class Lab implements AutoCloseable {
                                 : new DirectoryBake(plane, instances),
                         instances,
                         logs,
-                        clock,
-                        background),
+                        background,
+                        faults),
                 instances);
         secrets = new LabSecretsManager(clock);
         FunctionCatalogue catalogue = FunctionCatalogue.load();
         states = new LabStates(
                 StateMachine.parse(Definition.substitute(deployment.substitutions(
-                        catalogue.functions().stream().map(FunctionEntry::name).toList()))),
+                        catalogue.ofStates().stream().map(FunctionEntry::name).toList()))),
                 deployment,
                 new Interpreter(
                         clock,
-                        authorizer == null
+                        authorizer == null && planned == null
                                 ? new HandlerInvoker(catalogue)
-                                : new IdentifiedHandlers(new HandlerInvoker(catalogue)),
-                        new Random()),
+                                : new FaultyFunctions(new IdentifiedHandlers(new HandlerInvoker(catalogue)), faults),
+                        faults.random()),
                 executions,
                 observer::happened,
-                background);
+                threads);
         AwsEndpoint.Setup setup = AwsEndpoint.serving(
                 Service.of(Ec2Client.class, ec2),
                 Service.of(SsmClient.class, ssm),
@@ -135,7 +146,13 @@ public final class Lab implements AutoCloseable {
                 Service.of(EcrClient.class, new LabEcr(clock)),
                 Service.of(EksClient.class, eks),
                 Service.of(SfnClient.class, states));
-        endpoint = (authorizer == null ? setup : setup.intercepting(authorizer)).start(0);
+        if (authorizer != null) {
+            setup.intercepting(authorizer);
+        }
+        if (planned != null) {
+            setup.intercepting((call, next) -> planned.around(call, next, clock));
+        }
+        endpoint = setup.start(0);
         SETTINGS.forEach(System::setProperty);
         ENDPOINT_SETTINGS.forEach(
                 setting -> System.setProperty(setting, endpoint.uri().toString()));
@@ -147,19 +164,23 @@ public final class Lab implements AutoCloseable {
      * <p>The SDK's settings of this JVM lead to the lab while it is open, so there can be one at a time.
      */
     public static Lab open(DataPlane plane, LabObserver observer) {
-        return open(plane, observer, null, null);
+        return open(plane, observer, null, null, null);
     }
 
     /**
-     * The same with somebody who may refuse calls. While a function runs, the calls' access key is the function's name, one
-     * function at a time; calls of anybody else come with another key.
+     * The same with somebody who may refuse calls, and with what is to go wrong. While a function runs, the calls' access key is
+     * then the function's name, one function at a time; calls of anybody else come with another key.
      *
      * @param kmsKeyArn the deployment's KMS key; absent for the account's default
      */
     public static Lab open(
-            DataPlane plane, LabObserver observer, @Nullable CallInterceptor authorizer, @Nullable String kmsKeyArn) {
+            DataPlane plane,
+            LabObserver observer,
+            @Nullable CallInterceptor authorizer,
+            @Nullable String kmsKeyArn,
+            @Nullable FaultPlan faults) {
         try {
-            return new Lab(plane, observer, authorizer, kmsKeyArn);
+            return new Lab(plane, observer, authorizer, kmsKeyArn, faults);
         } catch (RuntimeException e) {
             plane.close();
             throw e;
@@ -242,13 +263,13 @@ public final class Lab implements AutoCloseable {
 
     /** With the executions and machines ended, what is left is writing down how they did. */
     private void finishBackground() {
-        background.shutdown();
+        threads.shutdown();
         try {
-            if (!background.awaitTermination(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
-                background.shutdownNow();
+            if (!threads.awaitTermination(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+                threads.shutdownNow();
             }
         } catch (InterruptedException e) {
-            background.shutdownNow();
+            threads.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }

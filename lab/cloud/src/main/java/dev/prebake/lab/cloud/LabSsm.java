@@ -12,7 +12,6 @@ import software.amazon.awssdk.services.ssm.model.InstanceInformation;
 import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.ListCommandsResponse;
-import software.amazon.awssdk.services.ssm.model.PingStatus;
 import software.amazon.awssdk.services.ssm.model.PlatformType;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterResponse;
@@ -45,12 +44,13 @@ final class LabSsm implements SsmClient {
     public DescribeInstanceInformationResponse describeInstanceInformation(DescribeInstanceInformationRequest request) {
         return DescribeInstanceInformationResponse.builder()
                 .instanceInformationList(instances.running().stream()
+                        .flatMap(instance -> instances.agent(instance.instanceId()).stream()
+                                .map(agent -> InstanceInformation.builder()
+                                        .instanceId(instance.instanceId())
+                                        .pingStatus(agent)
+                                        .platformType(PlatformType.LINUX)
+                                        .build()))
                         .filter(instance -> request.filters().stream().allMatch(filter -> passes(instance, filter)))
-                        .map(instance -> InstanceInformation.builder()
-                                .instanceId(instance.instanceId())
-                                .pingStatus(PingStatus.ONLINE)
-                                .platformType(PlatformType.LINUX)
-                                .build())
                         .toList())
                 .build();
     }
@@ -80,10 +80,10 @@ final class LabSsm implements SsmClient {
         // The commands end with their machines.
     }
 
-    private static boolean passes(LabInstance instance, InstanceInformationStringFilter filter) {
+    private static boolean passes(InstanceInformation instance, InstanceInformationStringFilter filter) {
         List<String> present = switch (filter.key()) {
             case "InstanceIds" -> List.of(instance.instanceId());
-            case "PingStatus" -> List.of(PingStatus.ONLINE.toString());
+            case "PingStatus" -> List.of(instance.pingStatusAsString());
             case "PlatformTypes" -> List.of(PlatformType.LINUX.toString());
             default ->
                 throw AwsAnswers.ssm(

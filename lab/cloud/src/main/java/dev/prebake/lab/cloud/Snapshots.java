@@ -1,15 +1,13 @@
 package dev.prebake.lab.cloud;
 
-import dev.prebake.lab.clock.Activity;
-import dev.prebake.lab.clock.LabClock;
 import dev.prebake.lab.host.DataPlane;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotResponse;
@@ -36,16 +34,16 @@ final class Snapshots {
     private final Account account;
     private final DataPlane plane;
     private final Volumes volumes;
-    private final LabClock clock;
-    private final ExecutorService background;
+    private final Background background;
+    private final FaultPlan faults;
     private final Map<String, Future<?>> copies = new ConcurrentHashMap<>();
 
-    Snapshots(Account account, DataPlane plane, Volumes volumes, LabClock clock, ExecutorService background) {
+    Snapshots(Account account, DataPlane plane, Volumes volumes, Background background, FaultPlan faults) {
         this.account = account;
         this.plane = plane;
         this.volumes = volumes;
-        this.clock = clock;
         this.background = background;
+        this.faults = faults;
     }
 
     CreateSnapshotResponse create(CreateSnapshotRequest request) {
@@ -55,7 +53,7 @@ final class Snapshots {
                 volume.volumeId(),
                 volume.sizeGiB(),
                 request.description() == null ? "" : request.description(),
-                clock.instant(),
+                background.clock().instant(),
                 null,
                 null,
                 volume.kmsKeyId(),
@@ -64,12 +62,15 @@ final class Snapshots {
         // EBS fixes the point in time at once and reads the blocks later. A copied file can't do that, so whoever
         // writes to
         // the volume meanwhile may be seen in it; a bake has unmounted its volume by then.
-        Activity copying = clock.begin("copy of " + volume.volumeId() + " to " + snapshot.snapshotId());
-        copies.put(snapshot.snapshotId(), background.submit(() -> {
-            try (copying) {
+        CompletableFuture<Void> copied = new CompletableFuture<>();
+        copies.put(snapshot.snapshotId(), copied);
+        background.run("copy of " + volume.volumeId() + " to " + snapshot.snapshotId(), () -> {
+            try {
                 copy(snapshot);
+            } finally {
+                copied.complete(null);
             }
-        }));
+        });
         return CreateSnapshotResponse.builder()
                 .snapshotId(snapshot.snapshotId())
                 .volumeId(snapshot.volumeId())
@@ -128,11 +129,22 @@ final class Snapshots {
     }
 
     private void copy(StoredSnapshot snapshot) {
+        if (faults.strikes(ThingFault.SNAPSHOT_STALLS)) {
+            return;
+        }
         try {
+            if (faults.strikes(ThingFault.SNAPSHOT_FAILS)) {
+                throw new LabException("Internal error", null);
+            }
             plane.createSnapshot(snapshot.snapshotId(), snapshot.volumeId());
-            account.change(snapshot.snapshotId(), pending -> pending.completed(clock.instant()));
+            background.after(
+                    faults.pace().copy(),
+                    "completion of " + snapshot.snapshotId(),
+                    () -> account.change(
+                            snapshot.snapshotId(),
+                            pending -> pending.completed(background.clock().instant())));
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "The copy to " + snapshot.snapshotId() + " failed.", e);
+            LOG.log(Level.DEBUG, "The copy to " + snapshot.snapshotId() + " failed.", e);
             account.change(snapshot.snapshotId(), pending -> pending.failed(String.valueOf(e.getMessage())));
         }
     }

@@ -4,6 +4,7 @@ import dev.prebake.lab.host.DataPlane;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
@@ -65,6 +66,22 @@ final class Volumes {
         }
     }
 
+    /** The snapshot that one of an instance's volumes is to be made from and that isn't there any more. */
+    Optional<String> missingSnapshot(String instanceId) {
+        return attachedTo(instanceId).stream()
+                .map(LabVolume::snapshotId)
+                .filter(id -> !id.isEmpty() && account.snapshot(id).isEmpty())
+                .findFirst();
+    }
+
+    /** Deletes the snapshots that an instance's volumes are to be made from, as another execution might. */
+    void loseSnapshots(String instanceId) {
+        for (LabVolume volume : attachedTo(instanceId)) {
+            account.removeSnapshot(volume.snapshotId());
+            plane.deleteSnapshot(volume.snapshotId());
+        }
+    }
+
     /**
      * Checks that a volume can be made from a snapshot.
      *
@@ -104,10 +121,12 @@ final class Volumes {
         return volume;
     }
 
-    /** Frees the volumes of an instance that has ended; those that go with it go. */
+    /** Frees the volumes of an instance that has ended; those that go with it go, and those that never came to be. */
     void releaseFrom(String instanceId) {
         for (LabVolume volume : attachedTo(instanceId)) {
-            if (volume.attachment() != null && volume.attachment().deleteOnTermination()) {
+            boolean goesWithIt =
+                    volume.attachment() != null && volume.attachment().deleteOnTermination();
+            if (goesWithIt || plane.volume(volume.volumeId()).isEmpty()) {
                 remove(volume);
             } else {
                 volumes.put(volume.volumeId(), volume.detached());

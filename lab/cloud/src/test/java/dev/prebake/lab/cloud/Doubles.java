@@ -33,6 +33,7 @@ final class Doubles implements AutoCloseable {
     final DataPlane plane;
     final LabClock clock = LabClock.frozenAt(START);
     final Backlog backlog = new Backlog();
+    final FaultPlan faults = new FaultPlan(1, Pace.REAL);
     final LabLogs logs = new LabLogs(clock);
     final Instances instances;
     final LabEc2 ec2;
@@ -46,13 +47,14 @@ final class Doubles implements AutoCloseable {
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
         Volumes volumes = new Volumes(plane, account);
-        instances = new Instances(plane, volumes, parameters, deployment, clock, backlog);
+        Background background = new Background(clock, backlog);
+        instances = new Instances(plane, volumes, parameters, deployment, background, faults);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
                 instances,
                 volumes,
-                new Snapshots(account, plane, volumes, clock, backlog),
-                new FastRestores(account, clock, deployment.zones()),
+                new Snapshots(account, plane, volumes, background, faults),
+                new FastRestores(account, clock, deployment.zones(), faults),
                 launchTemplates);
         eks = new LabEks(launchTemplates, clock);
         ssm = new LabSsm(
@@ -62,8 +64,8 @@ final class Doubles implements AutoCloseable {
                         scripts,
                         instances,
                         logs,
-                        clock,
-                        backlog),
+                        background,
+                        faults),
                 instances);
     }
 

@@ -120,8 +120,9 @@ class InstancesTest extends OnDoubles {
     }
 
     @Test
-    @DisplayName("An instance whose machine can't start is terminated with the reason as EC2 words it")
-    void doesNotStart() {
+    @DisplayName(
+            "An instance whose volume's snapshot is gone is terminated with the reason as EC2 words it, its volume never was")
+    void snapshotIsGone() {
         String snapshotId = aws.snapshot("one");
         terminate(described().getFirst().instanceId());
         aws.backlog.work();
@@ -133,9 +134,22 @@ class InstancesTest extends OnDoubles {
 
         Instance terminated = aws.instance(instance.instanceId());
         assertThat(terminated.state().name()).isEqualTo(InstanceStateName.TERMINATED);
-        assertThat(terminated.stateReason().code()).isEqualTo("Server.InternalError");
-        assertThat(terminated.stateTransitionReason()).contains("There is no snapshot " + snapshotId);
+        assertThat(terminated.stateReason().code()).isEqualTo("Client.InvalidSnapshot.NotFound");
+        assertThat(terminated.stateTransitionReason()).contains(snapshotId);
         assertThat(volumes()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "An instance that can't start is terminated with EC2's reason, and its volumes that never were are gone")
+    void doesNotStart() {
+        aws.faults.thing(ThingFault.INSTANCE_FAILS_TO_START, 1);
+        Instance instance = aws.launched("one");
+
+        assertThat(instance.state().name()).isEqualTo(InstanceStateName.TERMINATED);
+        assertThat(instance.stateReason().code()).isEqualTo("Server.InternalError");
+        assertThat(volumes()).isEmpty();
+        assertThat(aws.launched("two").state().name()).isEqualTo(InstanceStateName.RUNNING);
     }
 
     @Test

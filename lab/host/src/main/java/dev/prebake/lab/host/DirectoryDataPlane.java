@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * The data plane for hosts that can't have the real one: volumes are folders, snapshots copies of folders, machines
@@ -78,7 +79,7 @@ public final class DirectoryDataPlane implements DataPlane {
 
     @Override
     public Optional<Volume> volume(String volumeId) {
-        return volumes.find(volumeId).map(DirectoryDataPlane::volumeIn);
+        return volumes.find(volumeId).filter(DirectoryDataPlane::isWhole).map(DirectoryDataPlane::volumeIn);
     }
 
     @Override
@@ -87,6 +88,20 @@ public final class DirectoryDataPlane implements DataPlane {
                 .map(this::volume)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** What wrote to a volume until its machine's end may have done so once more after the volume was deleted. */
+    private static boolean isWhole(Path folder) {
+        return Files.exists(folder.resolve(SIZE));
+    }
+
+    private List<String> deleteRemnants() {
+        List<String> remnants = volumes.ids().stream()
+                .filter(id ->
+                        volumes.find(id).filter(DirectoryDataPlane::isWhole).isEmpty())
+                .toList();
+        remnants.forEach(volumes::delete);
+        return remnants;
     }
 
     private static Volume volumeIn(Path folder) {
@@ -230,7 +245,8 @@ public final class DirectoryDataPlane implements DataPlane {
             removed.add("Removed machine " + id + ", which had been cut off.");
         }
         machineFolders.sweep();
-        volumes.sweep().forEach(id -> removed.add("Removed volume " + id + ", which was not complete."));
+        Stream.concat(volumes.sweep().stream(), deleteRemnants().stream())
+                .forEach(id -> removed.add("Removed volume " + id + ", which was not complete."));
         snapshots.sweep().forEach(id -> removed.add("Removed snapshot " + id + ", which was not complete."));
         return removed;
     }
@@ -238,6 +254,7 @@ public final class DirectoryDataPlane implements DataPlane {
     @Override
     public void close() {
         machines().forEach(Machine::close);
+        deleteRemnants();
         lock.close();
     }
 }

@@ -79,6 +79,20 @@ class DirectoryDataPlaneTest {
     }
 
     @Test
+    @DisplayName("What is written to a volume after its deletion makes no volume of it, and goes with the plane")
+    void writtenAfterDeletion() throws IOException {
+        Path data = plane.createVolume("vol-0a", 1).data();
+        plane.deleteVolume("vol-0a");
+        Files.createDirectories(data.resolve("blobs"));
+
+        assertThat(plane.volume("vol-0a")).isEmpty();
+        assertThat(plane.volumes()).isEmpty();
+        plane.close();
+        assertThat(data).doesNotExist();
+        open();
+    }
+
+    @Test
     @DisplayName("What can't be done is refused in words that name the volume, the snapshot and the sizes")
     void refuses() {
         plane.createVolume("vol-0a", 2);

@@ -153,7 +153,13 @@ public final class AwsEndpoint implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             var requestId = UUID.randomUUID().toString();
-            var answer = answer(exchange, requestId);
+            WireAnswer answer;
+            try {
+                answer = answer(exchange, requestId);
+            } catch (NoAnswerException e) {
+                setup.logger.log(System.Logger.Level.DEBUG, "Request " + requestId + " is hung up on", e);
+                return;
+            }
             var headers = exchange.getResponseHeaders();
             headers.set("Content-Type", answer.contentType());
             headers.set("x-amzn-RequestId", requestId);
@@ -185,6 +191,8 @@ public final class AwsEndpoint implements AutoCloseable {
             }
             return failure(
                     protocol, requestId, new IllegalStateException("An error without code or status: see AwsFault", e));
+        } catch (NoAnswerException e) {
+            throw e;
         } catch (RuntimeException | Error e) {
             return failure(protocol, requestId, e);
         }

@@ -13,6 +13,7 @@ public interface CallInterceptor {
      * @param next the double, or the interceptor after this one
      * @return what the client gets
      * @throws software.amazon.awssdk.awscore.exception.AwsServiceException to answer with that error
+     * @throws NoAnswerException to hang up without an answer
      */
     SdkResponse around(CallContext call, Supplier<SdkResponse> next);
 }
