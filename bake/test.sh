@@ -700,10 +700,17 @@ drop_volume
 bake "$(request "$(image app:1)")"
 check 'a volume that is not attached is VolumeNotFound' failed_with VolumeNotFound
 
+# A network that is slow enough for a signal to come in the middle.
+mkdir -p "$work/slow"
+cat >"$work/slow/curl" <<'CURL'
+#!/bin/bash
+PATH=${PATH#*:} exec curl --limit-rate 20M "$@"
+CURL
+chmod +x "$work/slow/curl"
 new_volume 4G
 for signal in TERM INT; do
     rm -f "$work/progress"
-    PREBAKE_REQUEST=$(request "$(image large:1 "" "$large_size")") env --default-signal=INT "$here/bake.sh" >"$work/out" 2>"$work/progress" &
+    PATH=$work/slow:$PATH PREBAKE_REQUEST=$(request "$(image large:1 "" "$large_size")") env --default-signal=INT "$here/bake.sh" >"$work/out" 2>"$work/progress" &
     bake_pid=$!
     until grep -qs '"phase":"\(pull\|unpack\)"' "$work/progress"; do
         kill -0 "$bake_pid"

@@ -33,6 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.GetExecutionHistoryRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
@@ -341,7 +343,17 @@ final class FaultLab implements AutoCloseable {
     }
 
     DescribeExecutionResponse await(String arn) throws InterruptedException {
-        ends.take();
+        // Of real time: an execution of hours takes less than a second of it.
+        if (ends.poll(2, TimeUnit.MINUTES) == null) {
+            throw new AssertionError("After two minutes " + arn + " has not ended. Its last events: "
+                    + lab.states()
+                            .getExecutionHistory(GetExecutionHistoryRequest.builder()
+                                    .executionArn(arn)
+                                    .reverseOrder(true)
+                                    .maxResults(6)
+                                    .build())
+                            .events());
+        }
         DescribeExecutionResponse execution;
         do {
             execution = lab.states()

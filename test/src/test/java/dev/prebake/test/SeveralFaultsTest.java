@@ -53,13 +53,18 @@ class SeveralFaultsTest {
                 List<FaultCase> faults = random.ints(2 + random.nextInt(2), 0, cases.size())
                         .mapToObj(cases::get)
                         .toList();
-                String problem = problem(lab, sweeper, scenario, faults);
-                if (!problem.isEmpty()) {
-                    wrong.add("seed " + seed + ", " + scenario.title + ", "
-                            + faults.stream()
-                                    .map(fault -> fault.row() + " " + fault.column())
-                                    .toList()
-                            + ": " + problem);
+                String which = "seed " + seed + ", " + scenario.title + ", "
+                        + faults.stream()
+                                .map(fault -> fault.row() + " " + fault.column())
+                                .toList();
+                try {
+                    String problem = problem(lab, sweeper, scenario, faults);
+                    if (!problem.isEmpty()) {
+                        wrong.add(which + ": " + problem);
+                    }
+                } catch (AssertionError e) {
+                    // It goes on: no later run is worth anything.
+                    throw new AssertionError(which + ": " + e.getMessage() + "; before it: " + wrong, e);
                 }
             }
         }
