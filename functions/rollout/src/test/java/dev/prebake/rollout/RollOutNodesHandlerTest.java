@@ -304,7 +304,8 @@ class RollOutNodesHandlerTest {
 
         assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("RollOutNodes")))
                 .isInstanceOf(NodeGroupBusyException.class)
-                .hasMessageContaining("node group ml/gpu-a failed: AWS answered ResourceInUseException: EKS's words");
+                .hasMessageContaining(
+                        "node group ml/gpu-a failed: AWS answered Eks with ResourceInUseException: EKS's words");
     }
 
     @Test
