@@ -49,6 +49,7 @@ base_job=         # checks it
 base=             # snapshot that the volume was made from; empty if it is to be formatted
 discarded=        # why the base was not kept
 architecture=
+version_job=      # asks for it
 containerd_version=
 references=()     # the image names that were asked for, canonical
 digests=()        # what each of them is pulled by
@@ -811,6 +812,7 @@ mount_base() {
         return
     }
     read -r version base_tree empty_bytes <"$work/base"
+    learn_version
     [[ $(printf '%s\n' "$version" "$containerd_version" | sort -V | tail -n 1) == "$containerd_version" ]] || {
         discarded="it was baked by containerd $version, which is newer than this builder's $containerd_version"
         return
@@ -836,6 +838,14 @@ await_base() {
     wipefs -qaf "$device"
     format_and_mount
     begin_pull
+}
+
+# learn_version: what containerd is of.
+learn_version() {
+    [[ -z $containerd_version ]] || return 0
+    end_job "$version_job"
+    containerd_version=$(<"$work/containerd")
+    [[ ! $containerd_version =~ [0-9]+\.[0-9]+\.[0-9]+ ]] || containerd_version=${BASH_REMATCH[0]}
 }
 
 # Makes the volume ready: as the base left it, or empty.
@@ -2061,11 +2071,12 @@ bake() {
     print_progress 3>&- &
     progress_pid=$!
 
-    containerd_version=$(containerd --version)
-    [[ ! $containerd_version =~ [0-9]+\.[0-9]+\.[0-9]+ ]] || containerd_version=${BASH_REMATCH[0]}
+    start_job containerd --version >"$work/containerd"
+    version_job=$job
     find_device
     start_resolving
     prepare_volume
+    learn_version
     prepare_s=$(seconds_since "$since") since=${EPOCHREALTIME/./}
 
     enter pull
@@ -2119,8 +2130,6 @@ bake() {
     doing="unmounting volume $volume_id"
     unmount_all
     echo stop >&9
-    wait "$progress_pid" || true
-    progress_pid=
     finish_s=$(seconds_since "$since")
 
     doing="writing the report"
@@ -2133,6 +2142,8 @@ bake() {
             + (if $discarded == "" then {} else {discarded: $discarded} end)) } end)
          + {volume: {volumeId: $volume, sizeBytes: $size, usedBytes: $used, fetchedBytes: $fetched},
           seconds: {prepare: $prepare, pull: $pull, verify: $verify, finish: $finish, total: $total} }' "$work/verified")
+    wait "$progress_pid" || true
+    progress_pid=
 }
 
 trap 'on_exit $?' EXIT
