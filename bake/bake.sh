@@ -44,13 +44,13 @@ documents=        # where manifests, indexes and configs stand by their digests,
 blobs=            # where containerd keeps them
 device=
 volume_id=
-base_tree=        # the sum that its manifest.json has
-base_job=         # checks it
 base=             # snapshot that the volume was made from; empty if it is to be formatted
+base_tree=        # the sum of its files that its manifest.json has
+base_job=         # the job that sums them now
 discarded=        # why the base was not kept
 architecture=
-version_job=      # asks for it
 containerd_version=
+version_job=      # the job that asks for it
 references=()     # the image names that were asked for, canonical
 digests=()        # what each of them is pulled by
 wanted_manifests=() # the platform's manifest of each, as planned; empty if not known
@@ -345,9 +345,9 @@ request_facts() {
         ((.images | arrays | map(.reference? | strings) | group_by(.)[] | select(length > 1) | .[0])
           | "images names \(shown) more than once")
       end;
-      if length != 1 then ["problem", "it is not one JSON document"] | @tsv
+      if length != 1 then error("not one document")
       else .[0] | [problems] as $problems
-        | if ($problems | length) > 0 then $problems[] | ["problem", .] | @tsv
+        | if ($problems | length) > 0 then "problem\t\($problems[])"
           else ["bake", .volumeId, .architecture, .base // ""],
             (.images[] | ["image", .reference, .digest, .compressedBytes // 0, .manifestDigest // ""]),
             (.registries[]? | ["registry", .host, .secretArn // "-", .caParameter // "-", (.mirrors // [] | join(" "))]) | @tsv
