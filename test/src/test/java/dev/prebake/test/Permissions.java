@@ -35,8 +35,9 @@ final class Permissions implements CallInterceptor {
 
     private volatile @Nullable RequiredAccess required;
 
-    /** By function name. */
+    /** By function name, and the builder's. */
     Permissions(RolesOfTemplate template) {
+        roles.put(Lab.BUILDER, template.builder());
         Map<String, RolePolicy> byHandler = template.functionsByHandler();
         FunctionCatalogue.load()
                 .functions()

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.catalogue.FunctionCatalogue;
 import dev.prebake.catalogue.FunctionEntry;
 import dev.prebake.cleanup.SweepHandler;
-import dev.prebake.infra.Synthesis;
 import dev.prebake.kernel.PrebakeException;
 import dev.prebake.lab.cloud.Lab;
 import dev.prebake.lab.cloud.LabObserver;
@@ -24,7 +23,6 @@ import dev.prebake.lab.states.HistoryEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,9 +53,6 @@ import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 @DisplayName("The roles of the synthesised stack")
 @SuppressWarnings("NullAway.Init")
 class PermissionsTest {
-    private static final List<String> SUBNETS =
-            List.of("subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb", "subnet-0cccccccccccccccc");
-
     /** What no run here asks for, and why it is allowed all the same. */
     private static final Map<String, String> UNUSED = Map.of(
             "PlanBake ecr:GetAuthorizationToken", "no registry of ECR's in reach: AwsRegistryAccessTest calls it",
@@ -77,19 +72,8 @@ class PermissionsTest {
             "allow what bakes, reuse, roll-outs, retirement and cleaning up call, and little else; without any one of it a run is"
                     + " refused")
     void proof() throws Exception {
-        JsonNode resources = Synthesis.of(
-                        folder.resolve("synthesis"),
-                        Map.of(
-                                "vpcId",
-                                "vpc-0123456789abcdef0",
-                                "subnetIds",
-                                SUBNETS,
-                                "kmsKeyArn",
-                                RequiredAccess.KEY,
-                                "nodeGroups",
-                                List.of("ml/gpu")))
-                .resources();
-        Permissions permissions = new Permissions(new RolesOfTemplate(resources, valuesOf(resources)));
+        Permissions permissions = new Permissions(RolesOfTemplate.synthesised(
+                folder.resolve("synthesis"), Map.of("kmsKeyArn", RequiredAccess.KEY, "nodeGroups", List.of("ml/gpu"))));
         everyRun(permissions, "complete", true);
         abortsAndSweeps(permissions, "swept", true);
 
@@ -284,43 +268,6 @@ class PermissionsTest {
             @Override
             public void progress(String line) {}
         };
-    }
-
-    /** What CloudFormation would know, as the lab has it. */
-    private static Map<String, String> valuesOf(JsonNode resources) {
-        Map<String, String> values = new HashMap<>(Map.of(
-                "AWS::Partition",
-                "aws",
-                "AWS::Region",
-                RequiredAccess.REGION,
-                "AWS::AccountId",
-                RequiredAccess.ACCOUNT,
-                "AWS::URLSuffix",
-                "amazonaws.com"));
-        resources.propertyStream().forEach(entry -> {
-            String id = entry.getKey();
-            switch (entry.getValue().path("Type").asText()) {
-                case "AWS::EC2::LaunchTemplate" -> values.put(id, "lt-0bbbbbbbbbbbbbbbb");
-                case "AWS::EC2::SecurityGroup" -> values.put(id + ".GroupId", RequiredAccess.SECURITY_GROUP);
-                case "AWS::SSM::Document" -> values.put(id, "Prebake-Bake");
-                case "AWS::StepFunctions::StateMachine" -> {
-                    values.put(id, RequiredAccess.STATE_MACHINE);
-                    values.put(id + ".Name", "prebake");
-                }
-                case "AWS::Logs::LogGroup" -> {
-                    if (id.startsWith("ImageCacheBakeLogs")) {
-                        values.put(id, "/prebake/bake");
-                    }
-                }
-                case "AWS::IAM::Role" -> {
-                    if (id.startsWith("ImageCacheBuilderRole")) {
-                        values.put(id + ".Arn", RequiredAccess.BUILDER_ROLE);
-                    }
-                }
-                default -> {}
-            }
-        });
-        return values;
     }
 
     private static void nodeGroup(Lab lab) {

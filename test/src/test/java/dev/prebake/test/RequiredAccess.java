@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.eks.model.DescribeUpdateRequest;
 import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
 import software.amazon.awssdk.services.eks.model.Nodegroup;
 import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionRequest;
+import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
@@ -91,6 +92,8 @@ final class RequiredAccess {
                         .map(id -> onSnapshot("ec2:DisableFastSnapshotRestores", id))
                         .toList();
             case SendCommandRequest send -> sendCommand(send);
+            case GetSecretValueRequest get ->
+                List.of(new Access("secretsmanager:GetSecretValue", get.secretId(), Map.of()));
             case GetParameterRequest get -> List.of(new Access("ssm:GetParameter", parameter(get.name()), Map.of()));
             case PutParameterRequest put -> List.of(new Access("ssm:PutParameter", parameter(put.name()), Map.of()));
             case DescribeLogStreamsRequest describe ->

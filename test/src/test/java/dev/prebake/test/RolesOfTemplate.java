@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.prebake.infra.Synthesis;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,18 +16,31 @@ import java.util.stream.Collectors;
 
 /** Reads a synthesised template's roles as they would be once CloudFormation has filled it in for the lab's account. */
 final class RolesOfTemplate {
+    private static final String BUILDER_ROLE = "ImageCacheBuilderRole";
+
     private final JsonNode resources;
+
+    /** What {@code Ref} gives, by logical ID or pseudo parameter, and {@code Fn::GetAtt}, as {@code ID.Attribute}. */
     private final Map<String, String> values;
 
-    /**
-     * Of a template.
-     *
-     * @param resources its resources
-     * @param values what {@code Ref} gives, by logical ID or pseudo parameter, and {@code Fn::GetAtt}, as {@code ID.Attribute}
-     */
-    RolesOfTemplate(JsonNode resources, Map<String, String> values) {
+    private RolesOfTemplate(JsonNode resources) {
         this.resources = resources;
-        this.values = values;
+        values = valuesOf(resources);
+    }
+
+    /**
+     * Of the image cache's stack in the lab's network.
+     *
+     * @param folder where it is synthesised
+     * @param properties what else the stack is given
+     */
+    static RolesOfTemplate synthesised(Path folder, Map<String, Object> properties) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("vpcId", "vpc-0123456789abcdef0");
+        all.put(
+                "subnetIds",
+                List.of("subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb", "subnet-0cccccccccccccccc"));
+        return new RolesOfTemplate(Synthesis.of(folder, all).resources());
     }
 
     /** Logical IDs of a type's resources. */
@@ -67,6 +83,14 @@ final class RolesOfTemplate {
         return roles;
     }
 
+    /** The builder's role. */
+    RolePolicy builder() {
+        return role(ids("AWS::IAM::Role").stream()
+                .filter(id -> id.startsWith(BUILDER_ROLE))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("The template has no " + BUILDER_ROLE)));
+    }
+
     /** A part of the template with its functions carried out. */
     JsonNode resolved(JsonNode node) {
         if (node.isArray()) {
@@ -103,5 +127,42 @@ final class RolesOfTemplate {
     /** What has no value in the lab stands for itself: no call there can hit it by chance. */
     private String value(String name) {
         return values.getOrDefault(name, "<" + name + ">");
+    }
+
+    /** What CloudFormation would know, as the lab has it. */
+    private static Map<String, String> valuesOf(JsonNode resources) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                "AWS::Partition",
+                "aws",
+                "AWS::Region",
+                RequiredAccess.REGION,
+                "AWS::AccountId",
+                RequiredAccess.ACCOUNT,
+                "AWS::URLSuffix",
+                "amazonaws.com"));
+        resources.propertyStream().forEach(entry -> {
+            String id = entry.getKey();
+            switch (entry.getValue().path("Type").asText()) {
+                case "AWS::EC2::LaunchTemplate" -> values.put(id, "lt-0bbbbbbbbbbbbbbbb");
+                case "AWS::EC2::SecurityGroup" -> values.put(id + ".GroupId", RequiredAccess.SECURITY_GROUP);
+                case "AWS::SSM::Document" -> values.put(id, "Prebake-Bake");
+                case "AWS::StepFunctions::StateMachine" -> {
+                    values.put(id, RequiredAccess.STATE_MACHINE);
+                    values.put(id + ".Name", "prebake");
+                }
+                case "AWS::Logs::LogGroup" -> {
+                    if (id.startsWith("ImageCacheBakeLogs")) {
+                        values.put(id, "/prebake/bake");
+                    }
+                }
+                case "AWS::IAM::Role" -> {
+                    if (id.startsWith(BUILDER_ROLE)) {
+                        values.put(id + ".Arn", RequiredAccess.BUILDER_ROLE);
+                    }
+                }
+                default -> {}
+            }
+        });
+        return values;
     }
 }

@@ -55,6 +55,9 @@ public final class Lab implements AutoCloseable {
             "aws.endpointUrlEks",
             "aws.endpointUrlSfn");
 
+    /** The access key that calls of an instance come with, in place of those of its role. */
+    public static final String BUILDER = "Builder";
+
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
     private static final String SECRET_ACCESS_KEY = "lab";
     private static final Map<String, String> SETTINGS = Map.of(
@@ -169,7 +172,7 @@ public final class Lab implements AutoCloseable {
 
     /**
      * The same with somebody who may refuse calls, and with what is to go wrong. While a function runs, the calls' access key is
-     * then the function's name, one function at a time; calls of anybody else come with another key.
+     * then the function's name, one function at a time; an instance's come with {@link #BUILDER}, anybody else's with another key.
      *
      * @param kmsKeyArn the deployment's KMS key; absent for the account's default
      */
@@ -285,7 +288,7 @@ public final class Lab implements AutoCloseable {
                 "AWS_REGION",
                 Account.REGION,
                 "AWS_ACCESS_KEY_ID",
-                ACCESS_KEY_ID,
+                BUILDER,
                 "AWS_SECRET_ACCESS_KEY",
                 SECRET_ACCESS_KEY,
                 "AWS_CONFIG_FILE",
