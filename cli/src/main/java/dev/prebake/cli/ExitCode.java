@@ -9,5 +9,10 @@ final class ExitCode {
     /** The command line or a file that it names is wrong; nothing was started. */
     static final int USAGE = 2;
 
+    /** A pod that was timed failed, was evicted or was deleted. */
+    static final int POD_FAILED = 3;
+    /** A pod that was timed was not ready in time; unschedulable and unpullable ones among them. */
+    static final int POD_LATE = 4;
+
     private ExitCode() {}
 }

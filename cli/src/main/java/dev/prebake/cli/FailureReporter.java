@@ -1,5 +1,6 @@
 package dev.prebake.cli;
 
+import dev.prebake.podtime.ManifestException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -15,6 +16,8 @@ final class FailureReporter implements IExecutionExceptionHandler {
             failure.printStackTrace(err);
         }
         err.flush();
-        return failure instanceof UsageException ? ExitCode.USAGE : ExitCode.FAILED;
+        return failure instanceof UsageException || failure instanceof ManifestException
+                ? ExitCode.USAGE
+                : ExitCode.FAILED;
     }
 }

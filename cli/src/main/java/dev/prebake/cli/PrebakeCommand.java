@@ -9,13 +9,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prebake",
         description = "Bakes container images into EBS snapshots, so that pods start in seconds on fresh nodes.",
-        subcommands = {LocalCommand.class},
+        subcommands = {LocalCommand.class, PodtimeCommand.class},
         mixinStandardHelpOptions = true,
         version = "prebake 0.1.0",
         footer = {
             "",
             "Without an AWS account, the whole workflow on this machine:",
             "  ./prebake local",
+            "How pods of a cluster start, second by second:",
+            "  ./prebake podtime apply -f pod.yaml",
             "The tests:",
             "  ./prebake test"
         })
@@ -26,6 +28,8 @@ final class PrebakeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name a subcommand: local.");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Name a subcommand: " + String.join(", ", spec.subcommands().keySet()) + ".");
     }
 }

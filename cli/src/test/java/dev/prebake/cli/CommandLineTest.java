@@ -28,7 +28,9 @@ class CommandLineTest {
     @DisplayName("names its subcommands when none is given, as wrong usage")
     void noSubcommand() {
         assertThat(run()).isEqualTo(2);
-        assertThat(err.toString()).startsWith("Name a subcommand: local.").contains("Usage: prebake");
+        assertThat(err.toString())
+                .startsWith("Name a subcommand: local, podtime.")
+                .contains("Usage: prebake");
         assertThat(out.toString()).isEmpty();
     }
 

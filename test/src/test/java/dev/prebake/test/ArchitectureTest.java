@@ -1,5 +1,7 @@
 package dev.prebake.test;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -94,6 +96,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.prebake.infra..");
+
+    @ArchTest
+    static final ArchRule THE_POD_TIMER_KNOWS_NOBODY = noClasses()
+            .that()
+            .resideInAPackage("dev.prebake.podtime..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.prebake..").and(resideOutsideOfPackage("dev.prebake.podtime..")));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND_LINE = noClasses()

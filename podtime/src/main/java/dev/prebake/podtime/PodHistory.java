@@ -1,0 +1,34 @@
+package dev.prebake.podtime;
+
+import java.util.List;
+
+/**
+ * What was seen of a pod.
+ *
+ * @param versions its versions in the order that the API server had them, with gaps where a watch was cut off; never empty
+ * @param events its events, in no particular order, each as it was seen last
+ * @param gone whether it was seen to be deleted
+ */
+public record PodHistory(List<PodVersion> versions, List<PodEvent> events, boolean gone) {
+    /** Refuses a history of nothing, and copies. */
+    public PodHistory {
+        if (versions.isEmpty()) {
+            throw new IllegalArgumentException("A history has at least one version.");
+        }
+        versions = List.copyOf(versions);
+        events = List.copyOf(events);
+    }
+
+    PodVersion newest() {
+        return versions.getLast();
+    }
+
+    boolean everReady() {
+        return versions.stream().anyMatch(version -> version.isTrue("Ready"));
+    }
+
+    /** Whether the events of a pod's beginning have been dropped, as clusters do after an hour unless told otherwise. */
+    boolean beginningForgotten() {
+        return events.stream().noneMatch(event -> event.reason().equals("Scheduled"));
+    }
+}
