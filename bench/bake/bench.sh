@@ -40,13 +40,22 @@ fi
 
 serve "$pytorch" "$made"
 
+# The fastest that is installed, as the bake takes it.
+gunzip=$(command -v igzip || command -v unpigz || command -v gzip)
+export gunzip
+
+# format_volume: makes the attached volume ready for use.
+format_volume() {
+    mkfs.xfs -q -K -m reflink=0,rmapbt=0 "$loop"
+    mount -o noatime "$loop" "$work/volume"
+}
+
 # baseline IMAGE...: wall, CPU and written bytes.
 baseline() {
     local reference containerd_pid began ended cpu_began written
     fresh_volume
     cpu_began=$(cpu) began=$(now)
-    mkfs.xfs -q -K -m reflink=0,rmapbt=0 "$loop"
-    mount -o noatime "$loop" "$work/volume"
+    format_volume
     mkdir -p "$work/state"
     cat >"$work/containerd.toml" <<CONFIG
 version = 2
@@ -95,15 +104,14 @@ limit() {
     xargs cat <"$work/files" >/dev/null
     began=$(now)
     # shellcheck disable=SC2016 # the inner shell's
-    xargs -P "$(nproc)" -n 1 sh -c '"$(command -v igzip || command -v unpigz || command -v gzip)" -dc "$0" | openssl dgst -sha256' \
+    xargs -P "$(nproc)" -n 1 sh -c '"$gunzip" -dc "$0" | openssl dgst -sha256' \
         <"$work/files" >/dev/null
     cpu_s=$(($(now) - began))
     mkdir "$work/unpacked"
     mount -t tmpfs -o size=90% tmpfs "$work/unpacked"
     while read -r file; do gzip -dc "$file"; done <"$work/files" >"$work/unpacked/all"
     fresh_volume
-    mkfs.xfs -q -K -m reflink=0,rmapbt=0 "$loop"
-    mount -o noatime "$loop" "$work/volume"
+    format_volume
     began=$(now)
     dd if="$work/unpacked/all" of="$work/volume/all" bs=4M conv=fsync status=none
     write_s=$(($(now) - began))
@@ -128,15 +136,14 @@ bound() {
     fresh_volume
     mkdir "$work/spool"
     began=$(now)
-    mkfs.xfs -q -K -m reflink=0,rmapbt=0 "$loop"
-    mount -o noatime "$loop" "$work/volume"
+    format_volume
     mount -t tmpfs -o size=90% tmpfs "$work/spool"
     # shellcheck disable=SC2016 # the inner shell's
     spool=$work/spool target=$work/volume xargs -P "$(($(nproc) + 1))" -n 2 bash -euc '
         file=$spool/$1 target=$target/$1
         mkdir "$target"
         curl --silent --show-error --fail --output "$file" "$0"
-        "$(command -v igzip || command -v unpigz || command -v gzip)" -dc <"$file" >"$file.tar"
+        "$gunzip" -dc <"$file" >"$file.tar"
         tar --extract --file=- --blocking-factor=1024 --numeric-owner --same-owner --preserve-permissions --delay-directory-restore \
             --xattrs --xattrs-include="*" --warning=no-timestamp --directory="$target" <"$file.tar" &
         openssl dgst -sha256 "$file.tar" >/dev/null

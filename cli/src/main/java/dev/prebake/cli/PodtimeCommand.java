@@ -2,7 +2,6 @@ package dev.prebake.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Times pods of a Kubernetes cluster; says only what there is. */
@@ -35,8 +34,6 @@ final class PodtimeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "Name a subcommand: " + String.join(", ", spec.subcommands().keySet()) + ".");
+        throw Subcommands.missing(spec);
     }
 }

@@ -2,7 +2,6 @@ package dev.prebake.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command without a subcommand: it only says what there is. */
@@ -28,8 +27,6 @@ final class PrebakeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "Name a subcommand: " + String.join(", ", spec.subcommands().keySet()) + ".");
+        throw Subcommands.missing(spec);
     }
 }

@@ -1,6 +1,5 @@
 package dev.prebake.podtime;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -17,8 +16,6 @@ public record ClockSkew(@Nullable Double atLeast, @Nullable Double atMost) {
     /** The scheduler writes its event after the binding, by when a kubelet can have begun. */
     private static final double TOLERANCE = 0.25;
 
-    private static final double NANOS = 1e9;
-
     /**
      * Bounds the skew.
      *
@@ -32,14 +29,14 @@ public record ClockSkew(@Nullable Double atLeast, @Nullable Double atMost) {
             Instant written = event.written();
             Moment moment = event.moment().orElse(null);
             if (written != null && moment != null && moment.by() == Timekeeper.NODE) {
-                double bound = seconds(written.plusSeconds(1), moment.earliest());
+                double bound = Figure.seconds(written.plusSeconds(1), moment.earliest());
                 atLeast = atLeast == null ? bound : Math.max(atLeast, bound);
             }
         }
         Double atMost = null;
         if (scheduled != null && scheduled.by() == Timekeeper.CONTROL_PLANE) {
             for (Moment moment : onNode) {
-                double bound = seconds(scheduled.earliest(), moment.latest());
+                double bound = Figure.seconds(scheduled.earliest(), moment.latest());
                 atMost = atMost == null ? bound : Math.min(atMost, bound);
             }
         }
@@ -61,9 +58,5 @@ public record ClockSkew(@Nullable Double atLeast, @Nullable Double atMost) {
                 Locale.ROOT,
                 "the node's clock is at least %.1f s behind the control plane's",
                 atMost == null ? 0 : -atMost);
-    }
-
-    private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toNanos() / NANOS;
     }
 }

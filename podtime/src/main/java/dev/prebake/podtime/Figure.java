@@ -1,6 +1,7 @@
 package dev.prebake.podtime;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,11 @@ public record Figure(
             throw new IllegalStateException("There is no figure: " + gap);
         }
         return bound;
+    }
+
+    /** From one instant to another; negative where that is earlier. */
+    static double seconds(Instant from, Instant to) {
+        return seconds(Duration.between(from, to));
     }
 
     private static double seconds(Duration duration) {

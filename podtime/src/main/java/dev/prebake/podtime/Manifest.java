@@ -96,11 +96,10 @@ public record Manifest(String name, List<HasMetadata> objects) {
         } catch (IOException e) {
             throw new ManifestException("Reading " + name + " failed: " + e, e);
         } catch (KubernetesClientException | YamlEngineException | IllegalArgumentException e) {
-            Throwable root = e;
-            while (root.getCause() != null) {
-                root = root.getCause();
-            }
-            throw new ManifestException("Reading " + name + " as Kubernetes objects failed: " + root.getMessage(), e);
+            throw new ManifestException(
+                    "Reading " + name + " as Kubernetes objects failed: "
+                            + Refusal.root(e).getMessage(),
+                    e);
         }
     }
 

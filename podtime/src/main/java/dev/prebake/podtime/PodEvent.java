@@ -59,6 +59,11 @@ public record PodEvent(
                 .orElse(second));
     }
 
+    /** Whether it says that pulling a container's image failed. */
+    boolean failedPull(String of) {
+        return reason.equals("Failed") && of.equals(container) && message.startsWith("Failed to pull image");
+    }
+
     /** When it happened last, or was written, to say which of two is the newer. */
     Instant lastSeen() {
         if (last != null) {

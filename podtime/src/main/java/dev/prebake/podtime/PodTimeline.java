@@ -48,6 +48,25 @@ public record PodTimeline(
         return moment(Phase.SCHEDULED).or(() -> moment(Phase.CREATED));
     }
 
+    /**
+     * How long after the zero a moment is, negative before it: seconds at least and at most. Empty where there is no zero, or where
+     * another clock gave it, which is known to be off.
+     */
+    Optional<Offset> afterZero(Moment moment) {
+        return zero().filter(zero -> zero.by() == moment.by() || !skew.proven())
+                .map(zero -> new Offset(
+                        Figure.seconds(zero.latest(), moment.earliest()),
+                        Figure.seconds(zero.earliest(), moment.latest())));
+    }
+
+    /**
+     * A length of time that may be negative.
+     *
+     * @param atLeast seconds
+     * @param atMost seconds
+     */
+    record Offset(double atLeast, double atMost) {}
+
     /** When the pod as a whole reached a phase. */
     public Optional<Moment> moment(Phase phase) {
         return marks.stream()

@@ -8,10 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -71,10 +70,11 @@ public final class PodTimer {
         }
         try (PodWatch watch = PodWatch.of(cluster, namespace)) {
             long deadline = deadline(options.timeout());
-            while (!settled(selected(watch, uids::contains)) && !passed(deadline)) {
+            Supplier<List<PodHistory>> histories = () -> selected(watch, (uid, _) -> uids.contains(uid));
+            while (!settled(histories.get()) && !passed(deadline)) {
                 await(watch);
             }
-            return lateEvents(watch, () -> selected(watch, uids::contains));
+            return lateEvents(watch, histories);
         }
     }
 
@@ -166,12 +166,7 @@ public final class PodTimer {
         return lateEvents(
                 watch,
                 () -> selected(
-                        watch,
-                        uid -> expected.values().stream()
-                                .anyMatch(pods -> pods.include(
-                                        uid,
-                                        Optional.ofNullable(watch.seen().get(uid))
-                                                .orElseThrow()))));
+                        watch, (uid, pod) -> expected.values().stream().anyMatch(pods -> pods.include(uid, pod))));
     }
 
     /** A workload that has not made its pods in time has no timeline to show for them. */
@@ -182,7 +177,7 @@ public final class PodTimer {
             if (pods == null) {
                 problems.add(workload.inWords() + " is not there, or its controller has not looked at it");
             } else {
-                int made = of(watch, pods).size();
+                int made = selected(watch, pods::include).size();
                 if (made < pods.count()) {
                     problems.add(workload.inWords() + " has " + made + " of " + pods.count() + " pods"
                             + watch.warning(pods.uid())
@@ -199,15 +194,8 @@ public final class PodTimer {
         }
     }
 
-    private static List<PodHistory> of(PodWatch watch, Workload.Pods pods) {
-        return watch.seen().entrySet().stream()
-                .filter(pod -> pods.include(pod.getKey(), pod.getValue()))
-                .map(pod -> watch.history(pod.getValue()))
-                .toList();
-    }
-
     private static boolean settled(PodWatch watch, Workload.Pods pods) {
-        List<PodHistory> histories = of(watch, pods);
+        List<PodHistory> histories = selected(watch, pods::include);
         return histories.size() >= pods.count() && settled(histories);
     }
 
@@ -215,9 +203,10 @@ public final class PodTimer {
         return histories.stream().allMatch(history -> Verdict.of(history).settled());
     }
 
-    private static List<PodHistory> selected(PodWatch watch, Predicate<String> uid) {
+    /** The pods that were seen and are wanted, by their UID and what was seen of them. */
+    private static List<PodHistory> selected(PodWatch watch, BiPredicate<String, PodWatch.Seen> wanted) {
         return watch.seen().entrySet().stream()
-                .filter(pod -> uid.test(pod.getKey()))
+                .filter(pod -> wanted.test(pod.getKey(), pod.getValue()))
                 .map(pod -> watch.history(pod.getValue()))
                 .toList();
     }

@@ -158,7 +158,7 @@ public final class TimelineChart {
         Figure total = timeline.span(Span.CREATED_TO_READY);
         String words = total.known()
                 ? TimelineText.figure(total)
-                : timeline.verdict().outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+                : TimelineText.words(timeline.verdict().outcome());
         return new Lane(
                 timeline.name() + (several ? " (" + pod.run() + ")" : ""),
                 words + (gaps.isEmpty() ? "" : "; gaps: " + gaps.size()),

@@ -1,6 +1,5 @@
 package dev.prebake.podtime;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 public final class TimelineCsv {
     private static final String HEADER =
             "variant,run,namespace,pod,uid,node,outcome,kind,name,container,at_least_seconds,at_most_seconds,source,gap";
-    private static final double NANOS = 1e9;
 
     private TimelineCsv() {}
 
@@ -22,24 +20,19 @@ public final class TimelineCsv {
         lines.add(HEADER);
         for (TimedPod pod : pods) {
             PodTimeline timeline = pod.timeline();
-            Moment zero = timeline.zero().orElse(null);
             for (Mark mark : timeline.marks()) {
                 Moment moment = mark.moment();
+                PodTimeline.Offset after =
+                        moment == null ? null : timeline.afterZero(moment).orElse(null);
                 boolean apart =
-                        zero != null && moment != null && timeline.skew().proven() && zero.by() != moment.by();
-                Double atLeast = null;
-                Double atMost = null;
-                if (zero != null && moment != null && !apart) {
-                    atLeast = seconds(Duration.between(zero.latest(), moment.earliest()));
-                    atMost = seconds(Duration.between(zero.earliest(), moment.latest()));
-                }
+                        moment != null && after == null && timeline.zero().isPresent();
                 lines.add(row(
                         pod,
                         "phase",
                         TimelineJson.name(mark.phase()),
                         mark.container(),
-                        atLeast,
-                        atMost,
+                        after == null ? null : after.atLeast(),
+                        after == null ? null : after.atMost(),
                         moment == null ? null : moment.source(),
                         apart ? timeline.skew().inWords() : mark.gap()));
             }
@@ -100,9 +93,5 @@ public final class TimelineCsv {
         return field.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
                 ? '"' + field.replace("\"", "\"\"") + '"'
                 : field;
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toNanos() / NANOS;
     }
 }

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one pod's timeline. An event of each container counts where it comes first; a condition, where it came true first. */
 final class TimelineReading {
-    private static final double NANOS = 1e9;
-
     private final PodHistory history;
     private final PodVersion pod;
     private final Marks marks = new Marks();
@@ -328,13 +326,10 @@ final class TimelineReading {
 
     private void failedPulls() {
         for (Container container : pod.containers()) {
-            boolean failed = history.events().stream()
-                    .anyMatch(event -> event.reason().equals("Failed")
-                            && container.name().equals(event.container())
-                            && event.message().startsWith("Failed to pull image"));
+            boolean failed = history.events().stream().anyMatch(event -> event.failedPull(container.name()));
             if (failed && marks.get(Phase.PULLED, container.name()).moment() != null) {
                 notes.add("pulling the image of " + container.name()
-                        + " failed before it succeeded; the time until then" + " counts as " + Span.STARTING.words());
+                        + " failed before it succeeded; the time until then counts as " + Span.STARTING.words());
             }
         }
     }
@@ -399,7 +394,8 @@ final class TimelineReading {
         if (start.by() != end.by() && skew != null && skew.proven()) {
             return Figure.gap(skew.inWords());
         }
-        return Figure.between(seconds(start.latest(), end.earliest()), seconds(start.earliest(), end.latest()));
+        return Figure.between(
+                Figure.seconds(start.latest(), end.earliest()), Figure.seconds(start.earliest(), end.latest()));
     }
 
     private Optional<Moment> moment(Phase phase, @Nullable String container) {
@@ -411,10 +407,6 @@ final class TimelineReading {
                 .filter(which)
                 .flatMap(event -> event.moment().stream())
                 .min(Comparator.comparing(Moment::earliest));
-    }
-
-    private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toNanos() / NANOS;
     }
 
     /** What a kubelet reports of a container as it starts it. */

@@ -1,7 +1,5 @@
 package dev.prebake.podtime;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,7 +11,6 @@ import java.util.stream.Collectors;
 
 /** Timelines as a person reads them. */
 public final class TimelineText {
-    private static final double NANOS = 1e9;
     private static final double MEGA = 1e6;
     private static final double EXACT = 0.0005;
 
@@ -51,19 +48,16 @@ public final class TimelineText {
         if (figure.width() < EXACT) {
             return String.format(Locale.ROOT, "%.3f s", figure.low());
         }
-        // Outwards, so that what is printed still holds.
-        return String.format(
-                Locale.ROOT, "%.1f to %.1f s", Math.floor(figure.low() * 10) / 10, Math.ceil(figure.high() * 10) / 10);
+        return outwards(figure.low(), figure.high());
     }
 
     private static void full(List<String> lines, String prefix, PodTimeline timeline) {
         lines.add(prefix + heading(timeline));
-        Moment zero = timeline.zero().orElse(null);
         lines.add(String.format(
                 Locale.ROOT,
                 "  %-34s %-18s %s",
                 "phase",
-                zero != null && timeline.moment(Phase.SCHEDULED).isPresent() ? "after scheduling" : "after creation",
+                timeline.moment(Phase.SCHEDULED).isPresent() ? "after scheduling" : "after creation",
                 "source"));
         for (Mark mark : timeline.marks()) {
             Moment moment = mark.moment();
@@ -71,7 +65,7 @@ public final class TimelineText {
                     Locale.ROOT,
                     "  %-34s %-18s %s",
                     mark.name(),
-                    moment == null || zero == null || apart(timeline, moment) ? "-" : after(zero, moment),
+                    moment == null ? "-" : after(timeline, moment),
                     moment == null ? "gap: " + mark.gap() : moment.source() + pull(timeline, mark)));
         }
         for (Span span : Span.values()) {
@@ -106,21 +100,20 @@ public final class TimelineText {
                 + (verdict.words().isEmpty() ? "" : ": " + verdict.words());
     }
 
-    /** Whether a moment can't be counted from the zero, which another clock gave. */
-    private static boolean apart(PodTimeline timeline, Moment moment) {
-        return timeline.skew().proven()
-                && moment.by() != timeline.zero().map(Moment::by).orElse(moment.by());
+    private static String after(PodTimeline timeline, Moment moment) {
+        if (timeline.zero().filter(moment::equals).isPresent()) {
+            return moment.exact() ? "0" : "0 (to the second)";
+        }
+        return timeline.afterZero(moment)
+                .map(after -> after.atMost() - after.atLeast() < EXACT
+                        ? String.format(Locale.ROOT, "%.3f s", after.atLeast())
+                        : outwards(after.atLeast(), after.atMost()))
+                .orElse("-");
     }
 
-    private static String after(Moment zero, Moment moment) {
-        double low = seconds(zero.latest(), moment.earliest());
-        double high = seconds(zero.earliest(), moment.latest());
-        if (zero.equals(moment)) {
-            return zero.exact() ? "0" : "0 (to the second)";
-        }
-        if (high - low < EXACT) {
-            return String.format(Locale.ROOT, "%.3f s", low);
-        }
+    /** Bounds rounded so that what is printed still holds. */
+    private static String outwards(double low, double high) {
+        // Plus zero, since rounding up makes a negative one of a little below it.
         return String.format(
                 Locale.ROOT, "%.1f to %.1f s", Math.floor(low * 10) / 10 + 0.0, Math.ceil(high * 10) / 10 + 0.0);
     }
@@ -218,11 +211,8 @@ public final class TimelineText {
                 .orElseThrow();
     }
 
-    private static String words(Outcome outcome) {
+    /** In a sentence: {@code image not pulled}. */
+    static String words(Outcome outcome) {
         return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
-    private static double seconds(Instant from, Instant to) {
-        return Duration.between(from, to).toNanos() / NANOS;
     }
 }

@@ -1,5 +1,6 @@
 package dev.prebake.podtime;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,9 +66,7 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
 
     private static String pullFailure(PodHistory history, PodVersion.Container container) {
         return history.events().stream()
-                .filter(event -> event.reason().equals("Failed")
-                        && container.name().equals(event.container())
-                        && event.message().startsWith("Failed to pull image"))
+                .filter(event -> event.failedPull(container.name()))
                 .reduce((_, later) -> later)
                 .map(event -> " (" + event.message() + ")")
                 .orElse("");
@@ -76,12 +75,8 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
     private static Optional<String> lastWarning(PodHistory history) {
         return history.events().stream()
                 .filter(event -> event.warning() && event.last() != null)
-                .max((one, other) -> compare(one, other))
+                .max(Comparator.comparing(PodEvent::lastSeen))
                 .map(event -> event.reason() + ": " + event.message());
-    }
-
-    private static int compare(PodEvent one, PodEvent other) {
-        return one.lastSeen().compareTo(other.lastSeen());
     }
 
     private static String standing(PodVersion pod) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.lab.cloud.Lab;
-import dev.prebake.lab.cloud.LabObserver;
 import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.host.Detection;
 import dev.prebake.lab.registry.ImageConfig;
@@ -17,24 +16,19 @@ import dev.prebake.lab.registry.LoopbackRegistry;
 import dev.prebake.lab.registry.Platform;
 import dev.prebake.lab.registry.PlatformImage;
 import dev.prebake.lab.registry.RegistryAccess;
-import dev.prebake.lab.states.HistoryEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.secretsmanager.model.CreateSecretRequest;
-import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
-import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.ssm.model.ParameterType;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 
@@ -74,7 +68,7 @@ class BuilderPermissionsTest {
     @TempDir
     private Path folder;
 
-    private final BlockingQueue<HistoryEvent> ends = new LinkedBlockingQueue<>();
+    private final ExecutionEnds executions = new ExecutionEnds(_ -> {});
     private final AtomicReference<Permissions> permissions = new AtomicReference<>();
 
     @Test
@@ -92,7 +86,7 @@ class BuilderPermissionsTest {
                 TlsFront front = TlsFront.start(folder, open.address());
                 Lab lab = Lab.open(
                         detection.open(),
-                        observer(),
+                        executions,
                         (call, next) -> permissions.get().around(call, next),
                         null,
                         null)) {
@@ -103,15 +97,16 @@ class BuilderPermissionsTest {
                     RolesOfTemplate.synthesised(folder.resolve("synthesis"), Map.of("registries", registries)));
             roles.over(lab);
             permissions.set(roles);
-            Map<String, Object> input = Map.of(
-                    "images",
-                    List.of(basic.address() + "/team/basic:1", front.address() + "/team/tls:1"),
-                    "registries",
-                    registries,
-                    "force",
-                    true);
+            String input = new ObjectMapper()
+                    .writeValueAsString(Map.of(
+                            "images",
+                            List.of(basic.address() + "/team/basic:1", front.address() + "/team/tls:1"),
+                            "registries",
+                            registries,
+                            "force",
+                            true));
 
-            DescribeExecutionResponse baked = run(lab, input);
+            DescribeExecutionResponse baked = executions.run(lab, null, input);
 
             assertThat(roles.refused()).isEmpty();
             assertThat(baked.status()).as(baked.cause()).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -125,7 +120,7 @@ class BuilderPermissionsTest {
                     }
                     roles.replace(Lab.BUILDER, whole.without(statement, action));
                     roles.forgetRefused();
-                    DescribeExecutionResponse failed = run(lab, input);
+                    DescribeExecutionResponse failed = executions.run(lab, null, input);
                     assertThat(failed.status()).isEqualTo(ExecutionStatus.FAILED);
                     assertThat(failed.cause()).contains("not authorized to perform: " + action);
                     assertThat(roles.refused()).anyMatch(refused -> refused.startsWith(Lab.BUILDER + " " + action));
@@ -156,37 +151,6 @@ class BuilderPermissionsTest {
                         .value(Files.readString(front.certificate()))
                         .build());
         return AUTHORITY;
-    }
-
-    private DescribeExecutionResponse run(Lab lab, Map<String, Object> input) throws Exception {
-        String arn = lab.states()
-                .startExecution(StartExecutionRequest.builder()
-                        .stateMachineArn(lab.stateMachineArn())
-                        .input(new ObjectMapper().writeValueAsString(input))
-                        .build())
-                .executionArn();
-        var ignored = ends.take();
-        DescribeExecutionResponse execution;
-        do {
-            execution = lab.states()
-                    .describeExecution(
-                            DescribeExecutionRequest.builder().executionArn(arn).build());
-        } while (execution.status() == ExecutionStatus.RUNNING);
-        return execution;
-    }
-
-    private LabObserver observer() {
-        return new LabObserver() {
-            @Override
-            public void happened(HistoryEvent event) {
-                if (event.type().isLast()) {
-                    ends.add(event);
-                }
-            }
-
-            @Override
-            public void progress(String line) {}
-        };
     }
 
     private static ImageDefinition image(String name) {

@@ -48,7 +48,6 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
-import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.GetExecutionHistoryRequest;
@@ -354,13 +353,7 @@ final class FaultLab implements AutoCloseable {
                                     .build())
                             .events());
         }
-        DescribeExecutionResponse execution;
-        do {
-            execution = lab.states()
-                    .describeExecution(
-                            DescribeExecutionRequest.builder().executionArn(arn).build());
-        } while (execution.status() == ExecutionStatus.RUNNING);
-        return execution;
+        return ExecutionEnds.ended(lab, arn);
     }
 
     private boolean isThere(Prepared cache) {

@@ -9,7 +9,6 @@ import dev.prebake.catalogue.FunctionEntry;
 import dev.prebake.cleanup.SweepHandler;
 import dev.prebake.kernel.PrebakeException;
 import dev.prebake.lab.cloud.Lab;
-import dev.prebake.lab.cloud.LabObserver;
 import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.registry.ImageConfig;
 import dev.prebake.lab.registry.ImageDefinition;
@@ -18,8 +17,6 @@ import dev.prebake.lab.registry.Layer;
 import dev.prebake.lab.registry.LoopbackRegistry;
 import dev.prebake.lab.registry.Platform;
 import dev.prebake.lab.registry.PlatformImage;
-import dev.prebake.lab.states.HistoryDetails;
-import dev.prebake.lab.states.HistoryEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -44,10 +39,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.eks.model.CreateClusterRequest;
 import software.amazon.awssdk.services.eks.model.CreateNodegroupRequest;
 import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
-import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
-import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 
 @DisplayName("The roles of the synthesised stack")
@@ -62,7 +55,7 @@ class PermissionsTest {
     @TempDir
     private Path folder;
 
-    private final BlockingQueue<HistoryEvent> ends = new LinkedBlockingQueue<>();
+    private final ExecutionEnds executions = new ExecutionEnds(this::entered);
     private @Nullable Runnable whenBaking;
     private String stateToStopAt = "";
     private @Nullable Runnable whenThere;
@@ -127,7 +120,7 @@ class PermissionsTest {
         LoopbackRegistry registry = LoopbackRegistry.serve(layout);
         try (Lab lab = Lab.open(
                 DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
-                observer(),
+                executions,
                 permissions,
                 RequiredAccess.KEY,
                 null)) {
@@ -144,7 +137,7 @@ class PermissionsTest {
                 permissions.failing = run.failing();
                 permissions.unfinished = run.unfinished();
                 whenBaking = run.whenBaking();
-                DescribeExecutionResponse ended = run(lab, null, run.input());
+                DescribeExecutionResponse ended = executions.run(lab, null, run.input());
                 if (whole) {
                     assertThat(permissions.refused()).isEmpty();
                     assertThat(ended.status())
@@ -172,7 +165,7 @@ class PermissionsTest {
         LoopbackRegistry registry = LoopbackRegistry.serve(layout);
         try (Lab lab = Lab.open(
                 DataPlanes.detect(folder.resolve("home-" + name)).openDirectories(),
-                observer(),
+                executions,
                 permissions,
                 RequiredAccess.KEY,
                 null)) {
@@ -184,7 +177,8 @@ class PermissionsTest {
                 whenThere = () -> lab.states()
                         .stopExecution(
                                 StopExecutionRequest.builder().executionArn(arn).build());
-                assertThat(run(lab, state, input(registry, image, 3)).status()).isEqualTo(ExecutionStatus.ABORTED);
+                assertThat(executions.run(lab, state, input(registry, image, 3)).status())
+                        .isEqualTo(ExecutionStatus.ABORTED);
             }
             whenThere = null;
             SweepHandler sweeper = new SweepHandler();
@@ -229,45 +223,11 @@ class PermissionsTest {
         }
     }
 
-    private DescribeExecutionResponse run(Lab lab, @Nullable String name, String input) throws InterruptedException {
-        ends.clear();
-        String arn = lab.states()
-                .startExecution(StartExecutionRequest.builder()
-                        .stateMachineArn(lab.stateMachineArn())
-                        .name(name)
-                        .input(input)
-                        .build())
-                .executionArn();
-        ends.take();
-        DescribeExecutionResponse execution;
-        do {
-            execution = lab.states()
-                    .describeExecution(
-                            DescribeExecutionRequest.builder().executionArn(arn).build());
-        } while (execution.status() == ExecutionStatus.RUNNING);
-        return execution;
-    }
-
-    private LabObserver observer() {
-        return new LabObserver() {
-            @Override
-            public void happened(HistoryEvent event) {
-                if (event.details() instanceof HistoryDetails.StateEntered entered) {
-                    Runnable hook = entered.name().equals("StartBake")
-                            ? whenBaking
-                            : entered.name().equals(stateToStopAt) ? whenThere : null;
-                    if (hook != null) {
-                        hook.run();
-                    }
-                }
-                if (event.type().isLast()) {
-                    ends.add(event);
-                }
-            }
-
-            @Override
-            public void progress(String line) {}
-        };
+    private void entered(String state) {
+        Runnable hook = state.equals("StartBake") ? whenBaking : state.equals(stateToStopAt) ? whenThere : null;
+        if (hook != null) {
+            hook.run();
+        }
     }
 
     private static void nodeGroup(Lab lab) {
