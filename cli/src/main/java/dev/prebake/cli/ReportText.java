@@ -1,14 +1,9 @@
 package dev.prebake.cli;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.BakeBase;
-import dev.prebake.kernel.Json;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** The report in words and columns. */
 final class ReportText {
@@ -97,36 +92,8 @@ final class ReportText {
         }
         String error = execution.error() == null ? execution.status() : execution.error();
         return "prebake: the workflow ended " + execution.status() + " with "
-                + error.substring(error.lastIndexOf('.') + 1) + ":\n" + words(execution.cause());
-    }
-
-    /** A Lambda's error is JSON with the message inside; of a CleanUp that failed too, another stands behind it. */
-    private static String words(@Nullable String cause) {
-        if (cause == null) {
-            return "(no more was said)";
-        }
-        StringBuilder words = new StringBuilder();
-        int from = 0;
-        for (int brace = cause.indexOf('{'); brace >= 0; brace = cause.indexOf('{', from)) {
-            words.append(cause, from, brace);
-            from = brace + appendError(words, cause.substring(brace));
-        }
-        return words.append(cause, from, cause.length()).toString();
-    }
-
-    /** Appends the message of the error that a text begins with, or else its brace, and returns how much that stands for. */
-    private static int appendError(StringBuilder words, String text) {
-        try (JsonParser parser = Json.mapper().createParser(text)) {
-            JsonNode message = parser.<JsonNode>readValueAsTree().path("errorMessage");
-            if (message.isTextual()) {
-                words.append(message.textValue());
-                return Math.toIntExact(parser.currentLocation().getCharOffset());
-            }
-        } catch (IOException _) {
-            // A brace of somebody's words.
-        }
-        words.append(text.charAt(0));
-        return 1;
+                + error.substring(error.lastIndexOf('.') + 1) + ":\n"
+                + (execution.cause() == null ? "(no more was said)" : execution.cause());
     }
 
     private static void row(List<String> lines, String name, double uncached, double cached, double warm) {

@@ -75,44 +75,6 @@ class ReportTextTest {
     }
 
     @Test
-    @DisplayName("gives the message out of a handler's JSON")
-    void handlerError() {
-        assertThat(
-                        failure(
-                                "dev.prebake.plan.InvalidInputException",
-                                "{\"errorMessage\":\"images {is} empty.\\nAdd one.\",\"errorType\":\"x\",\"stackTrace\":[\"{\"]}"))
-                .endsWith("InvalidInputException:\nimages {is} empty.\nAdd one.");
-    }
-
-    @Test
-    @DisplayName("gives what CleanUp couldn't remove too, which stands behind the first error as JSON of its own")
-    void cleanUpFailedToo() {
-        assertThat(failure(
-                        "dev.prebake.command.ImagePullFailedException",
-                        "{\"errorMessage\":\"pulling app:1 failed\",\"stackTrace\":[]} CleanUp failed too:"
-                                + " dev.prebake.cleanup.CleanUpIncompleteException:"
-                                + " {\"errorMessage\":\"vol-0a is left\",\"stackTrace\":[\"a {b}\"]}"))
-                .endsWith("ImagePullFailedException:\npulling app:1 failed CleanUp failed too:"
-                        + " dev.prebake.cleanup.CleanUpIncompleteException: vol-0a is left");
-    }
-
-    @Test
-    @DisplayName("leaves every other cause as it is")
-    void otherCauses() {
-        for (String cause : new String[] {
-            "The Choices[0] of 'IsBaked' gave {\"a\": 1}, no boolean.",
-            "{\"code\": 7} and more",
-            "{\"errorMessage\": 7}",
-            "{ is no JSON",
-            "}{",
-            ""
-        }) {
-            assertThat(failure("States.Runtime", cause))
-                    .isEqualTo("prebake: the workflow ended FAILED with Runtime:\n" + cause);
-        }
-    }
-
-    @Test
     @DisplayName("of an end without an error or a cause goes by the status")
     void nothingSaid() {
         assertThat(ReportText.failure(Reports.ended("TIMED_OUT", null, null)))

@@ -87,9 +87,8 @@ class SeveralFaultsTest {
             }
             problems = new ArrayList<>(lab.outcome(scenario, before, ended).problems());
         }
-        if (ended.status() != ExecutionStatus.SUCCEEDED
-                && !outcome.error().matches("(dev\\.prebake|Lambda|Sandbox)\\..*")) {
-            problems.add("no error of ours: " + outcome.error());
+        if (ended.status() != ExecutionStatus.SUCCEEDED) {
+            problems.addAll(HonestEnd.problems(outcome.error(), outcome.cause(), outcome.states()));
         }
         lab.restore(scenario, before);
         return problems.isEmpty() ? "" : outcome.end() + " " + problems + " " + outcome.cause();

@@ -6,6 +6,6 @@ import dev.prebake.kernel.PrebakeException;
 public final class BakeFailedException extends PrebakeException {
     /** Makes the error over the builder's own words. */
     BakeFailedException(BakeCommand command, String words) {
-        super("Baking (" + command + ") failed: " + words + ". The command's log group has the whole of it.");
+        super("Baking (" + command + ") failed: " + words + ". Look into the command's log group for the whole of it.");
     }
 }

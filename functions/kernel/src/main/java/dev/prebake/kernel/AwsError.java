@@ -18,13 +18,13 @@ public enum AwsError {
     /** This account's quota is used up; waiting doesn't help, an increase does. */
     QUOTA_EXCEEDED("Ask for a higher limit in the Service Quotas console, or free what is unused."),
     /** Too many calls or too many unfinished operations; the same call succeeds later. */
-    THROTTLED("The workflow tries again."),
+    THROTTLED("The workflow tries again; if it gave up, start it again when fewer calls are made in the account."),
     /** The role lacks a permission. */
     ACCESS_DENIED("Allow this action in the role of the function that called, and start the workflow again."),
     /** The thing is in use by another, so it can't go now. */
     IN_USE("Something else uses it; free it there, or leave it."),
     /** AWS's own trouble; the same call succeeds later. */
-    SERVICE("The workflow tries again."),
+    SERVICE("The workflow tries again; if it gave up, look at the AWS Health dashboard and start it again."),
     /** Anything else: the request is wrong, or the code is new to us. */
     OTHER("Check the input and the deployment against AWS's answer.");
 

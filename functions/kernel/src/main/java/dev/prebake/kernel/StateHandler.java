@@ -49,8 +49,8 @@ public abstract class StateHandler<I, O> implements RequestStreamHandler {
             throw named(e);
         } catch (SdkClientException e) {
             throw new TransientAwsException(
-                    getClass().getSimpleName() + " got no answer from AWS: " + e.getMessage()
-                            + ". The workflow tries again.",
+                    getClass().getSimpleName() + " got no answer from AWS: " + e.getMessage() + ". "
+                            + AwsError.SERVICE.advice(),
                     e);
         }
         Json.mapper().writeValue(output, result);
