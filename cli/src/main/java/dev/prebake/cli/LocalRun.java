@@ -204,12 +204,15 @@ final class LocalRun implements AutoCloseable {
 
         @Override
         public void happened(HistoryEvent event) {
-            WorkflowView shown = view;
-            if (shown != null) {
-                shown.happened(event);
-            }
-            if (event.type().isLast()) {
-                ended.countDown();
+            try {
+                WorkflowView shown = view;
+                if (shown != null) {
+                    shown.happened(event);
+                }
+            } finally {
+                if (event.type().isLast()) {
+                    ended.countDown();
+                }
             }
         }
 

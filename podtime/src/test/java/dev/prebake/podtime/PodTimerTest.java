@@ -315,7 +315,7 @@ class PodTimerTest {
                         + (force ? "&force=true" : ""))
                 .andReturn(200, objects.pod("pending-pod.yaml", "web"))
                 .times(times);
-        Thread cluster = Thread.ofVirtual().start(() -> {
+        Thread cluster = Thread.ofPlatform().daemon().start(() -> {
             try {
                 for (int i = 0; i < times; i++) {
                     applied.add(request("PATCH"));
@@ -383,7 +383,7 @@ class PodTimerTest {
 
     /** Does something to the cluster once the timer watches it. */
     private List<PodTimeline> whileTiming(Timing timing, Runnable then) {
-        Thread cluster = Thread.ofVirtual().start(() -> {
+        Thread cluster = Thread.ofPlatform().daemon().start(() -> {
             try {
                 awaitWatches();
                 then.run();

@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.prebake.kernel.PrebakeException;
+import java.util.concurrent.Executors;
 
 /** Imports run one way, and the workflow's contract of names holds. */
 @AnalyzeClasses(packages = "dev.prebake", importOptions = DoNotIncludeTests.class)
@@ -112,6 +113,19 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.prebake.cli..");
+
+    /**
+     * The JDK 25 that all of it runs on can lose the wake-up of a virtual thread (JDK-8369227, JDK-8373120), and who waits
+     * for it then waits for ever.
+     */
+    @ArchTest
+    static final ArchRule NOTHING_RUNS_ON_VIRTUAL_THREADS = noClasses()
+            .should()
+            .callMethod(Thread.class, "ofVirtual")
+            .orShould()
+            .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+            .orShould()
+            .callMethod(Executors.class, "newVirtualThreadPerTaskExecutor");
 
     @ArchTest
     static final ArchRule ERRORS_ARE_TOP_LEVEL_CLASSES =

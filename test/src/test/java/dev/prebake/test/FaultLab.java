@@ -50,7 +50,6 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
-import software.amazon.awssdk.services.sfn.model.GetExecutionHistoryRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
@@ -344,14 +343,10 @@ final class FaultLab implements AutoCloseable {
     DescribeExecutionResponse await(String arn) throws InterruptedException {
         // Of real time: an execution of hours takes less than a second of it.
         if (ends.poll(2, TimeUnit.MINUTES) == null) {
+            List<HistoryEvent> seen = List.copyOf(events);
             throw new AssertionError("After two minutes " + arn + " has not ended. Its last events: "
-                    + lab.states()
-                            .getExecutionHistory(GetExecutionHistoryRequest.builder()
-                                    .executionArn(arn)
-                                    .reverseOrder(true)
-                                    .maxResults(6)
-                                    .build())
-                            .events());
+                    + seen.subList(Math.max(0, seen.size() - 6), seen.size()) + "; running: "
+                    + lab.clock().running() + ", asleep: " + lab.clock().sleeping());
         }
         return ExecutionEnds.ended(lab, arn);
     }

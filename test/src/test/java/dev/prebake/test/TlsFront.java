@@ -29,7 +29,8 @@ final class TlsFront implements AutoCloseable {
             List.of("content-type", "content-range", "docker-content-digest", "www-authenticate");
 
     private final HttpsServer server;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
     private final HttpClient client = HttpClient.newHttpClient();
     private final String behind;
     private final Path certificate;

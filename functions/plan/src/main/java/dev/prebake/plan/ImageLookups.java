@@ -35,7 +35,7 @@ record ImageLookups(Map<ImageReference, ResolvedImage> found, List<String> probl
         }
         List<Future<ResolvedImage>> answers;
         try (ExecutorService executor = Executors.newFixedThreadPool(
-                AT_ONCE, Thread.ofVirtual().name("lookup-", 0).factory())) {
+                AT_ONCE, Thread.ofPlatform().daemon().name("lookup-", 0).factory())) {
             answers = executor.invokeAll(questions);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -31,7 +31,8 @@ final class LoopbackRegistry implements AutoCloseable {
     record Asked(String uri, String authorization) {}
 
     private final HttpServer server;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
     private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
     private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
 

@@ -26,7 +26,8 @@ class LabClockTest {
 
     private final FrozenTime real = new FrozenTime();
     private final LabClock clock = real.clock();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
 
     @AfterEach
     void stopThreads() {
@@ -255,7 +256,7 @@ class LabClockTest {
     @DisplayName("an interrupted sleeper ends its sleep, and the clock goes on without it")
     void interruptedSleeperLeaves() throws Exception {
         Activity work = clock.begin("work");
-        var sleeper = Thread.ofVirtual().unstarted(() -> {
+        var sleeper = Thread.ofPlatform().daemon().unstarted(() -> {
             try {
                 clock.sleep(Duration.ofSeconds(10));
             } catch (InterruptedException e) {

@@ -154,7 +154,7 @@ final class Commands {
     private void run(Invocation invocation, Map<String, String> parameters) {
         Thread runnerThread = Thread.currentThread();
         Duration limit = Duration.ofSeconds(document.timeoutSeconds(parameters));
-        Thread watchdog = Thread.ofVirtual().start(() -> {
+        Thread watchdog = Thread.ofPlatform().daemon().start(() -> {
             try {
                 Thread.sleep(limit);
                 runnerThread.interrupt();

@@ -78,7 +78,8 @@ final class DirectoryBake implements ScriptRunner {
         Machine machine = instances.machine(instanceId);
         FutureTask<Integer> bake =
                 new FutureTask<>(() -> bake(machine, parameters.getOrDefault(REQUEST, ""), stdout, stderr));
-        Thread worker = Thread.ofVirtual().name("bake on " + instanceId).start(bake);
+        Thread worker =
+                Thread.ofPlatform().daemon().name("bake on " + instanceId).start(bake);
         try {
             while (true) {
                 try {

@@ -70,7 +70,8 @@ public final class Lab implements AutoCloseable {
     private final DataPlane plane;
     private final Deployment deployment;
     private final LabClock clock = new LabClock();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     private final Instances instances;
     private final LabEc2 ec2;
     private final LabEks eks;

@@ -40,7 +40,7 @@ public final class RunningCommand {
     static RunningCommand start(ProcessBuilder builder, boolean entered, String marker, Command command)
             throws IOException {
         Process process = builder.start();
-        Thread.ofVirtual().start(() -> feed(process, command.stdin()));
+        Thread.ofPlatform().daemon().start(() -> feed(process, command.stdin()));
         CompletableFuture<Void> out = pump(process.getInputStream(), command.stdout());
         CompletableFuture<Void> err = pump(process.getErrorStream(), command.stderr());
         CompletableFuture<Integer> exit = process.onExit().thenCompose(ended -> {
@@ -62,7 +62,7 @@ public final class RunningCommand {
 
     private static CompletableFuture<Void> pump(InputStream stream, Consumer<String> lines) {
         var done = new CompletableFuture<Void>();
-        Thread.ofVirtual().start(() -> {
+        Thread.ofPlatform().daemon().start(() -> {
             try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                     lines.accept(line);

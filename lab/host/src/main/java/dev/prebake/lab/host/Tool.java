@@ -60,7 +60,7 @@ final class Tool {
             Process process = builder.start();
             process.getOutputStream().close();
             var errors = new StringBuilder();
-            Thread reader = Thread.ofVirtual().start(() -> errors.append(text(process, true)));
+            Thread reader = Thread.ofPlatform().daemon().start(() -> errors.append(text(process, true)));
             String output = text(process, false);
             int exitCode = end(process, reader);
             return new Outcome(

@@ -49,7 +49,8 @@ final class StaticRegistry implements AutoCloseable {
                 .getBytes(StandardCharsets.UTF_8);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         // A client may leave one blob half read while it asks for another.
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.setExecutor(
+                Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory()));
         server.createContext("/v2/", this::answer);
         server.start();
     }

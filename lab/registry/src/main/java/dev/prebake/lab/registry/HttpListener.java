@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves HTTP/1.1 on 127.0.0.1, with a virtual thread for each connection: as much of RFC 9112 as clients of a registry
+ * Serves HTTP/1.1 on 127.0.0.1, with a thread for each connection: as much of RFC 9112 as clients of a registry
  * use.
  *
  * <p>The JDK's own server can't stand here. Clients of registries try TLS first and fall back to plain HTTP when they
@@ -66,7 +66,7 @@ final class HttpListener implements AutoCloseable {
 
     /** Begins to answer requests. */
     void start(Handler handler) {
-        Thread.ofVirtual().name("registry").start(() -> accept(handler));
+        Thread.ofPlatform().daemon().name("registry").start(() -> accept(handler));
     }
 
     int port() {
@@ -93,7 +93,7 @@ final class HttpListener implements AutoCloseable {
             if (server.isClosed()) {
                 closeQuietly(socket);
             }
-            Thread.ofVirtual().start(() -> serve(socket, handler));
+            Thread.ofPlatform().daemon().start(() -> serve(socket, handler));
         }
     }
 

@@ -31,7 +31,7 @@ final class ZstdOutputStream extends FilterOutputStream {
                         throw new CompletionException(e);
                     }
                 },
-                task -> Thread.ofVirtual().start(task));
+                task -> Thread.ofPlatform().daemon().start(task));
     }
 
     private static Process start(int level) throws IOException {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import dev.prebake.lab.clock.LabClock;
 import dev.prebake.lab.clock.Participant;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a state machine. It goes on while a thread is in {@link #run}; everything else may be called from any. */
 public final class Execution {
+    private static final Logger LOG = System.getLogger(Execution.class.getName());
+
     private final StateMachine machine;
     private final ExecutionIdentity identity;
     private final JsonNode input;
@@ -28,6 +32,7 @@ public final class Execution {
     private final ContextObject context;
     private final Waits waits;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private String stateName = "ExecutionStarted";
     private @Nullable Thread runner;
     private @Nullable Abortion abortion;
     private volatile @Nullable ExecutionOutcome outcome;
@@ -86,6 +91,9 @@ public final class Execution {
     /**
      * Runs the execution to its end on this thread, which takes part in the lab's clock meanwhile. Interrupting the
      * thread aborts the execution, and leaves the thread interrupted.
+     *
+     * <p>There is always an end: an exception in the interpreter or in the listener fails the execution with {@code
+     * States.Runtime}, and its cause says where and what.
      *
      * @throws IllegalStateException when it has been run before
      */
@@ -149,7 +157,18 @@ public final class Execution {
             }
             Abortion why = abortion();
             return end(ExecutionStatus.ABORTED, null, why.error(), why.cause());
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "Execution " + identity.executionName() + " broke in " + stateName + ".", e);
+            return end(ExecutionStatus.FAILED, null, ErrorNames.RUNTIME, broken(e));
         }
+    }
+
+    private String broken(Throwable e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        return stateName + ": the lab could not go on with the execution: " + e
+                + (trace.length == 0 ? "" : " at " + trace[0])
+                + ". This is a defect of the lab, not of the input: start the execution again, and report it with the"
+                + " stack trace that the lab has logged.";
     }
 
     private synchronized Abortion abortion() {
@@ -169,6 +188,12 @@ public final class Execution {
             var ignored = history.add(now, type, fromOutside ? 0 : history.lastId(), details);
         } catch (HistoryFullException e) {
             throw new IllegalStateException("The history has no room for the execution's end", e);
+        } catch (RuntimeException | Error e) {
+            // The end stands in the history, and nothing can follow it there: the listener alone has missed it.
+            LOG.log(
+                    Level.ERROR,
+                    "The listener of execution " + identity.executionName() + " failed at its end, " + status + ".",
+                    e);
         }
         return new ExecutionOutcome(status, output, error, cause, startedAt, now);
     }
@@ -192,6 +217,7 @@ public final class Execution {
 
     private Transition visit(State state, JsonNode data)
             throws StateFailedException, FailStateReachedException, HistoryFullException, ExecutionStoppedException {
+        stateName = state.name();
         var visit = new Visit(state, data, context, variables, history, clock, random);
         return switch (state) {
             case State.TaskState task -> new TaskVisit(task, visit, identity, clock, invoker, random, waits).run();

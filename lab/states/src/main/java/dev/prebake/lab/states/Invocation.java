@@ -15,6 +15,9 @@ final class Invocation {
         record Failed(String error, @Nullable String cause) implements Result {}
     }
 
+    /** Keeps the clock from jumping until the thread has joined. */
+    private final Activity starting;
+
     private final Thread thread;
     private volatile @Nullable Result result;
 
@@ -26,11 +29,10 @@ final class Invocation {
             TaskContext context,
             Runnable whenDone) {
         String what = context.stateName() + " of " + context.execution().executionName();
-        // Runs from here on, so that the clock can't jump before the new thread has joined.
-        Activity start = clock.begin(what);
-        thread = Thread.ofVirtual().name(what).unstarted(() -> {
+        starting = clock.begin(what);
+        thread = Thread.ofPlatform().daemon().name(what).unstarted(() -> {
             try (Participant _ = clock.join(what)) {
-                start.close();
+                starting.close();
                 result = invoke(invoker, resource, arguments, context);
                 whenDone.run();
             }
@@ -46,7 +48,13 @@ final class Invocation {
             TaskContext context,
             Runnable whenDone) {
         var invocation = new Invocation(clock, invoker, resource, arguments, context, whenDone);
-        invocation.thread.start();
+        try {
+            invocation.thread.start();
+        } catch (Error e) {
+            // The host has no thread left: time goes on without it.
+            invocation.starting.close();
+            throw e;
+        }
         return invocation;
     }
 

@@ -80,7 +80,7 @@ final class TaskVisit {
                 Invocation.start(clock, invoker, task.resource(), arguments, context, waits::somethingIsDone);
         try {
             waits.until(() -> invocation.result() != null, due);
-        } catch (ExecutionStoppedException e) {
+        } catch (ExecutionStoppedException | RuntimeException | Error e) {
             invocation.interrupt();
             throw e;
         }

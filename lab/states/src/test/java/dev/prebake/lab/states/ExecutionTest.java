@@ -30,7 +30,8 @@ class ExecutionTest {
             "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {}, "End": true}""");
 
     private final LabClock clock = LabClock.frozenAt(Tests.START);
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
 
     @AfterEach
     void stopThreads() {
@@ -145,7 +146,7 @@ class ExecutionTest {
         var holding = clock.begin("keeps the clock from jumping");
         Execution execution = Tests.start(WAIT, "{}", clock, (resource, arguments, context) -> NullNode.instance);
         var stillInterrupted = new AtomicReference<Boolean>();
-        Thread thread = Thread.ofVirtual().start(() -> {
+        Thread thread = Thread.ofPlatform().daemon().start(() -> {
             execution.run();
             stillInterrupted.set(Thread.currentThread().isInterrupted());
         });

@@ -47,7 +47,8 @@ public final class AwsEndpoint implements AutoCloseable {
     private AwsEndpoint(Setup setup, HttpServer server) {
         this.setup = setup;
         this.server = server;
-        this.threads = Executors.newVirtualThreadPerTaskExecutor();
+        this.threads =
+                Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
     }
 
     /**
