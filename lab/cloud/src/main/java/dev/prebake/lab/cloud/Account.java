@@ -1,9 +1,11 @@
 package dev.prebake.lab.cloud;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
@@ -17,7 +19,7 @@ final class Account {
     private final JsonFile<LabState> file;
     private final Map<String, StoredSnapshot> snapshots = new ConcurrentHashMap<>();
     private final Map<String, FastRestore> fastRestores = new ConcurrentHashMap<>();
-    private final Map<String, StoredParameter> parameters = new ConcurrentHashMap<>();
+    private final Map<String, List<StoredParameter>> parameters = new ConcurrentHashMap<>();
 
     /** Opens the account that the file holds, or a new one. */
     Account(JsonFile<LabState> file) {
@@ -25,7 +27,7 @@ final class Account {
         LabState state = file.read().orElseGet(LabState::empty);
         state.snapshots().forEach(snapshot -> snapshots.put(snapshot.snapshotId(), snapshot));
         state.fastRestores().forEach(restore -> fastRestores.put(key(restore), restore));
-        state.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+        state.parameters().forEach(this::keep);
     }
 
     /** All snapshots, oldest first. */
@@ -77,21 +79,34 @@ final class Account {
     }
 
     Optional<StoredParameter> parameter(String name) {
-        return Optional.ofNullable(parameters.get(name));
+        List<StoredParameter> versions = versions(name);
+        return versions.isEmpty() ? Optional.empty() : Optional.of(versions.getLast());
+    }
+
+    /** The versions of a parameter that are kept, oldest first; none when there is no such parameter. */
+    List<StoredParameter> versions(String name) {
+        return parameters.getOrDefault(name, List.of());
     }
 
     synchronized void put(StoredParameter parameter) {
-        parameters.put(parameter.name(), parameter);
+        keep(parameter);
         save();
+    }
+
+    /** The newest versions are kept: the oldest goes as one more comes. */
+    private void keep(StoredParameter parameter) {
+        List<StoredParameter> versions = new ArrayList<>(versions(parameter.name()));
+        versions.add(parameter);
+        int surplus = Math.max(0, versions.size() - StoredParameter.MOST_VERSIONS);
+        parameters.put(parameter.name(), List.copyOf(versions.subList(surplus, versions.size())));
     }
 
     private void save() {
         file.write(new LabState(
                 snapshots(),
                 fastRestores(),
-                parameters.values().stream()
-                        .sorted(Comparator.comparing(StoredParameter::name))
-                        .toList()));
+                new TreeMap<>(parameters)
+                        .values().stream().flatMap(List::stream).toList()));
     }
 
     private static String key(FastRestore restore) {

@@ -6,6 +6,8 @@ import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationRequ
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationResponse;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryRequest;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryResponse;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
@@ -33,6 +35,11 @@ final class LabSsm implements SsmClient {
     @Override
     public GetParameterResponse getParameter(GetParameterRequest request) {
         return parameters.get(request);
+    }
+
+    @Override
+    public GetParameterHistoryResponse getParameterHistory(GetParameterHistoryRequest request) {
+        return parameters.history(request);
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param snapshots every snapshot that hasn't been deleted
  * @param fastRestores one for each snapshot and zone that was ever enabled
- * @param parameters every parameter
+ * @param parameters every version of every parameter that is kept, a parameter's oldest first
  */
 record LabState(List<StoredSnapshot> snapshots, List<FastRestore> fastRestores, List<StoredParameter> parameters) {
     static LabState empty() {
