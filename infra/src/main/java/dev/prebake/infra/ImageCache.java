@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.prebake.catalogue.Artifacts;
 import dev.prebake.catalogue.BakeDocument;
 import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;

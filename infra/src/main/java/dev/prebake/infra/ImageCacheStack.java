@@ -1,5 +1,6 @@
 package dev.prebake.infra;
 
+import dev.prebake.catalogue.Artifacts;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.CfnOutputProps;
 import software.amazon.awscdk.Stack;

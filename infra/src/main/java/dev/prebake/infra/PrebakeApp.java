@@ -1,5 +1,6 @@
 package dev.prebake.infra;
 
+import dev.prebake.catalogue.Artifacts;
 import java.nio.file.Path;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Stack;

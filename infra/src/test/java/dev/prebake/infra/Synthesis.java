@@ -2,6 +2,7 @@ package dev.prebake.infra;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.prebake.catalogue.Artifacts;
 import dev.prebake.catalogue.FunctionCatalogue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
