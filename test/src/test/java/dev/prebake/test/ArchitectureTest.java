@@ -73,7 +73,8 @@ class ArchitectureTest {
                     "dev.prebake.lab.wire..",
                     "dev.prebake.lab.registry..",
                     "dev.prebake.lab.host..",
-                    "dev.prebake.lab.node..")
+                    "dev.prebake.lab.node..",
+                    "dev.prebake.lab.lambda..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.prebake.kernel..", "dev.prebake.catalogue..", "dev.prebake.lab.cloud..");

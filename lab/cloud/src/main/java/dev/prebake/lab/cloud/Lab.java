@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import dev.prebake.catalogue.Artifacts;
 import dev.prebake.catalogue.BakeDocument;
 import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;
@@ -59,7 +60,7 @@ public final class Lab implements AutoCloseable {
     public static final String BUILDER = "Builder";
 
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
-    private static final String SECRET_ACCESS_KEY = "lab";
+    static final String SECRET_ACCESS_KEY = "lab";
     private static final Map<String, String> SETTINGS = Map.of(
             "aws.region", Account.REGION,
             "aws.accessKeyId", ACCESS_KEY_ID,
@@ -77,6 +78,7 @@ public final class Lab implements AutoCloseable {
     private final LabEks eks;
     private final LabSsm ssm;
     private final LabSecretsManager secrets;
+    private final FunctionRunner functions;
     private final LabStates states;
     private final AwsEndpoint endpoint;
     private final List<String> recovered;
@@ -87,7 +89,8 @@ public final class Lab implements AutoCloseable {
             LabObserver observer,
             @Nullable CallInterceptor authorizer,
             @Nullable String kmsKeyArn,
-            @Nullable FaultPlan planned)
+            @Nullable FaultPlan planned,
+            @Nullable Artifacts zips)
             throws IOException {
         FaultPlan faults = planned == null ? FaultPlan.none() : planned;
         Background background = new Background(clock, threads);
@@ -128,6 +131,9 @@ public final class Lab implements AutoCloseable {
                         faults),
                 instances);
         secrets = new LabSecretsManager(clock);
+        functions = zips == null
+                ? new LoadedHandlers()
+                : new HandlerProcesses(zips, plane.home().resolve("functions"), this::endpoint);
         FunctionCatalogue catalogue = FunctionCatalogue.load();
         states = new LabStates(
                 StateMachine.parse(Definition.substitute(deployment.substitutions(
@@ -136,8 +142,9 @@ public final class Lab implements AutoCloseable {
                 new Interpreter(
                         clock,
                         authorizer == null && planned == null
-                                ? new HandlerInvoker(catalogue)
-                                : new FaultyFunctions(new IdentifiedHandlers(new HandlerInvoker(catalogue)), faults),
+                                ? new HandlerInvoker(catalogue, functions)
+                                : new FaultyFunctions(
+                                        new IdentifiedHandlers(new HandlerInvoker(catalogue, functions)), faults),
                         faults.random()),
                 executions,
                 observer::happened,
@@ -183,8 +190,28 @@ public final class Lab implements AutoCloseable {
             @Nullable CallInterceptor authorizer,
             @Nullable String kmsKeyArn,
             @Nullable FaultPlan faults) {
+        return open(plane, () -> new Lab(plane, observer, authorizer, kmsKeyArn, faults, null));
+    }
+
+    /**
+     * Opens the lab with each function in a process of its own, from its zip, with the memory and the time that it has on AWS,
+     * instead of in this JVM. Their logs are in {@code functions/log} of the data plane's home.
+     *
+     * @param zips the functions' zips; those that an execution comes to have to be there
+     */
+    public static Lab openWithProcesses(DataPlane plane, LabObserver observer, Artifacts zips) {
+        return open(plane, () -> new Lab(plane, observer, null, null, null, zips));
+    }
+
+    /** What may fail while the lab is opened. */
+    @FunctionalInterface
+    private interface Opening {
+        Lab open() throws IOException;
+    }
+
+    private static Lab open(DataPlane plane, Opening opening) {
         try {
-            return new Lab(plane, observer, authorizer, kmsKeyArn, faults);
+            return opening.open();
         } catch (RuntimeException e) {
             plane.close();
             throw e;
@@ -254,6 +281,7 @@ public final class Lab implements AutoCloseable {
             closed = true;
         }
         states.close();
+        functions.close();
         instances.close();
         endpoint.close();
         secrets.close();

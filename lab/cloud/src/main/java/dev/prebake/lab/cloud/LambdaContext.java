@@ -49,6 +49,11 @@ final class LambdaContext implements Context {
 
     @Override
     public String getInvokedFunctionArn() {
+        return arn(function);
+    }
+
+    /** The ARN of a function. */
+    static String arn(FunctionEntry function) {
         return "arn:aws:lambda:" + Account.REGION + ":" + Account.ID + ":function:" + function.name();
     }
 

@@ -23,7 +23,7 @@ class HandlerInvokerTest {
             0,
             null);
 
-    private final HandlerInvoker invoker = new HandlerInvoker(FunctionCatalogue.load());
+    private final HandlerInvoker invoker = new HandlerInvoker(FunctionCatalogue.load(), new LoadedHandlers());
 
     @Test
     @DisplayName("fails a call of a function that isn't there as Lambda does")
@@ -43,7 +43,7 @@ class HandlerInvokerTest {
                 .hasMessageContaining("waitForTaskToken");
     }
 
-    private void call(String resource, JsonNode arguments) throws TaskFailedException {
+    private void call(String resource, JsonNode arguments) throws TaskFailedException, InterruptedException {
         throw new AssertionError(invoker.invoke(resource, arguments, CONTEXT));
     }
 }
