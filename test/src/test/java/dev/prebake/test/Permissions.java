@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.eks.model.EksException;
 import software.amazon.awssdk.services.eks.model.InvalidRequestException;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.ssm.model.SsmException;
 
 /** Refuses what a function's role doesn't allow, as AWS does, and notes what was asked for. */
@@ -35,9 +36,10 @@ final class Permissions implements CallInterceptor {
 
     private volatile @Nullable RequiredAccess required;
 
-    /** By function name, and the builder's. */
+    /** By function name, the builder's and the state machine's. */
     Permissions(RolesOfTemplate template) {
         roles.put(Lab.BUILDER, template.builder());
+        roles.put(Lab.WORKFLOW, template.stateMachine(RolesOfTemplate.STATE_MACHINE));
         Map<String, RolePolicy> byHandler = template.functionsByHandler();
         FunctionCatalogue.load()
                 .functions()
@@ -118,6 +120,7 @@ final class Permissions implements CallInterceptor {
         String message = "User is not authorized to perform: " + what;
         return switch (call.service()) {
             case "ec2" -> AwsFault.of(Ec2Exception.builder(), 403, "UnauthorizedOperation", message);
+            case "lambda" -> AwsFault.of(LambdaException.builder(), 403, "AccessDeniedException", message);
             case "eks" ->
                 action.startsWith("eks:")
                         ? AwsFault.of(EksException.builder(), 403, "AccessDeniedException", message)

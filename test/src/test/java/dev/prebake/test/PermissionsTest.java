@@ -52,6 +52,25 @@ class PermissionsTest {
             "PlanBake ecr:BatchGetImage", "ECR checks it at its registry, which is no API of the lab's",
             "PlanBake ecr:GetDownloadUrlForLayer", "the same, for layers");
 
+    /**
+     * What Step Functions itself asks for in the state machine's name, for its log and its traces, and no run here sees
+     * (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html,
+     * https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html).
+     */
+    static final List<String> UNSEEN = List.of(
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments");
+
     @TempDir
     private Path folder;
 
@@ -106,6 +125,38 @@ class PermissionsTest {
             permissions.replace(function.name(), whole);
         }
         assertThat(taken).isGreaterThan(25);
+    }
+
+    @Test
+    @DisplayName(
+            "of the state machine allows the functions that it invokes and no others; without any one of them a run is refused")
+    void workflow() throws Exception {
+        Permissions permissions = new Permissions(RolesOfTemplate.synthesised(
+                folder.resolve("synthesis"), Map.of("kmsKeyArn", RequiredAccess.KEY, "nodeGroups", List.of("ml/gpu"))));
+        RolePolicy whole = permissions.role(Lab.WORKFLOW);
+        JsonNode invokes = whole.statements().stream()
+                .filter(statement ->
+                        RolePolicy.texts(statement.path("Action")).equals(List.of("lambda:InvokeFunction")))
+                .findFirst()
+                .orElseThrow();
+        assertThat(whole.statements().stream()
+                        .filter(statement -> !statement.equals(invokes))
+                        .flatMap(statement -> RolePolicy.texts(statement.path("Action")).stream()))
+                .containsExactlyInAnyOrderElementsOf(UNSEEN);
+        List<String> invoked = FunctionCatalogue.load().ofStates().stream()
+                .map(FunctionEntry::name)
+                .toList();
+        assertThat(RolePolicy.texts(invokes.path("Resource")))
+                .containsExactlyInAnyOrderElementsOf(
+                        invoked.stream().map(RequiredAccess::function).toList());
+
+        for (String function : invoked) {
+            permissions.replace(Lab.WORKFLOW, whole.withoutResource(invokes, RequiredAccess.function(function)));
+            permissions.forgetRefused();
+            everyRun(permissions, "uninvoked-" + function, false);
+            assertThat(permissions.refused())
+                    .containsExactly(Lab.WORKFLOW + " lambda:InvokeFunction on " + RequiredAccess.function(function));
+        }
     }
 
     /**

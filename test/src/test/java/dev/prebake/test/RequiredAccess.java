@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.eks.model.DescribeUpdateRequest;
 import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
 import software.amazon.awssdk.services.eks.model.Nodegroup;
 import software.amazon.awssdk.services.eks.model.UpdateNodegroupVersionRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
@@ -92,6 +93,8 @@ final class RequiredAccess {
                         .map(id -> onSnapshot("ec2:DisableFastSnapshotRestores", id))
                         .toList();
             case SendCommandRequest send -> sendCommand(send);
+            case InvokeRequest invoke ->
+                List.of(new Access("lambda:InvokeFunction", function(invoke.functionName()), Map.of()));
             case GetSecretValueRequest get ->
                 List.of(new Access("secretsmanager:GetSecretValue", get.secretId(), Map.of()));
             case GetParameterRequest get -> List.of(new Access("ssm:GetParameter", parameter(get.name()), Map.of()));
@@ -359,6 +362,10 @@ final class RequiredAccess {
 
     private static String ec2(String resource) {
         return "arn:aws:ec2:" + REGION + ":" + ACCOUNT + ":" + resource;
+    }
+
+    static String function(String name) {
+        return "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + name;
     }
 
     private static String eks(String resource) {

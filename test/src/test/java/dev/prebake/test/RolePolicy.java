@@ -72,6 +72,23 @@ record RolePolicy(List<JsonNode> statements) {
         return new RolePolicy(left);
     }
 
+    /** The same without one resource of one statement that has others. */
+    RolePolicy withoutResource(JsonNode statement, String resource) {
+        return new RolePolicy(statements.stream()
+                .map(each -> {
+                    if (!each.equals(statement)) {
+                        return each;
+                    }
+                    ObjectNode copy = each.deepCopy();
+                    var array = copy.putArray("Resource");
+                    texts(each.path("Resource")).stream()
+                            .filter(other -> !other.equals(resource))
+                            .forEach(array::add);
+                    return copy;
+                })
+                .toList());
+    }
+
     private static boolean holds(JsonNode conditions, Map<String, List<String>> context) {
         return conditions
                 .propertyStream()

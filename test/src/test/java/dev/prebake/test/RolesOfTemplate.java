@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.prebake.catalogue.FunctionCatalogue;
 import dev.prebake.infra.Synthesis;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,9 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads a synthesised template's roles as they would be once CloudFormation has filled it in for the lab's account. */
 final class RolesOfTemplate {
+    /** How the logical ID of the workflow's state machine begins. */
+    static final String STATE_MACHINE = "ImageCacheStateMachine";
+
     private static final String BUILDER_ROLE = "ImageCacheBuilderRole";
 
     private final JsonNode resources;
@@ -83,6 +88,45 @@ final class RolesOfTemplate {
         return roles;
     }
 
+    /** The role of the state machine whose logical ID begins like this. */
+    RolePolicy stateMachine(String prefix) {
+        return ids("AWS::StepFunctions::StateMachine").stream()
+                .filter(id -> id.startsWith(prefix))
+                .map(id -> role(resources
+                        .path(id)
+                        .at("/Properties/RoleArn/Fn::GetAtt/0")
+                        .asText()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("The template has no state machine " + prefix));
+    }
+
+    /** The name that the state machine whose logical ID begins like this is given. */
+    String stateMachineName(String prefix) {
+        return ids("AWS::StepFunctions::StateMachine").stream()
+                .filter(id -> id.startsWith(prefix))
+                .map(id -> resources.path(id).at("/Properties/StateMachineName").asText())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("The template has no state machine " + prefix));
+    }
+
+    /** The targets of schedules and rules that have a role to reach them with, by the ARN that they start. */
+    Map<String, RolePolicy> starters() {
+        Map<String, RolePolicy> starters = new LinkedHashMap<>();
+        Stream.concat(
+                        ids("AWS::Scheduler::Schedule").stream()
+                                .map(id -> resources.path(id).at("/Properties/Target")),
+                        ids("AWS::Events::Rule").stream()
+                                .flatMap(id -> resources
+                                        .path(id)
+                                        .at("/Properties/Targets")
+                                        .valueStream()))
+                .filter(target -> target.has("RoleArn"))
+                .forEach(target -> starters.put(
+                        resolved(target.path("Arn")).asText(),
+                        role(target.at("/RoleArn/Fn::GetAtt/0").asText())));
+        return starters;
+    }
+
     /** The builder's role. */
     RolePolicy builder() {
         return role(ids("AWS::IAM::Role").stream()
@@ -147,9 +191,18 @@ final class RolesOfTemplate {
                 case "AWS::EC2::SecurityGroup" -> values.put(id + ".GroupId", RequiredAccess.SECURITY_GROUP);
                 case "AWS::SSM::Document" -> values.put(id, "Prebake-Bake");
                 case "AWS::StepFunctions::StateMachine" -> {
-                    values.put(id, RequiredAccess.STATE_MACHINE);
-                    values.put(id + ".Name", "prebake");
+                    if (id.startsWith(STATE_MACHINE)) {
+                        values.put(id, RequiredAccess.STATE_MACHINE);
+                        values.put(id + ".Name", "prebake");
+                    }
                 }
+                case "AWS::Lambda::Function" ->
+                    FunctionCatalogue.load().functions().stream()
+                            .filter(function -> function.handler()
+                                    .equals(entry.getValue()
+                                            .at("/Properties/Handler")
+                                            .asText()))
+                            .forEach(function -> values.put(id + ".Arn", RequiredAccess.function(function.name())));
                 case "AWS::Logs::LogGroup" -> {
                     if (id.startsWith("ImageCacheBakeLogs")) {
                         values.put(id, "/prebake/bake");

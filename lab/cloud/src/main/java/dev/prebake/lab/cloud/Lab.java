@@ -12,6 +12,7 @@ import dev.prebake.lab.host.Snapshot;
 import dev.prebake.lab.host.Volume;
 import dev.prebake.lab.states.Interpreter;
 import dev.prebake.lab.states.StateMachine;
+import dev.prebake.lab.states.TaskInvoker;
 import dev.prebake.lab.wire.AwsEndpoint;
 import dev.prebake.lab.wire.CallInterceptor;
 import dev.prebake.lab.wire.Service;
@@ -58,6 +59,9 @@ public final class Lab implements AutoCloseable {
 
     /** The access key that calls of an instance come with, in place of those of its role. */
     public static final String BUILDER = "Builder";
+
+    /** The access key that the workflow invokes its functions with, in place of those of the state machine's role. */
+    public static final String WORKFLOW = "StateMachine";
 
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
     static final String SECRET_ACCESS_KEY = "lab";
@@ -140,12 +144,7 @@ public final class Lab implements AutoCloseable {
                         catalogue.ofStates().stream().map(FunctionEntry::name).toList()))),
                 deployment,
                 new Interpreter(
-                        clock,
-                        authorizer == null && planned == null
-                                ? new HandlerInvoker(catalogue, functions)
-                                : new FaultyFunctions(
-                                        new IdentifiedHandlers(new HandlerInvoker(catalogue, functions)), faults),
-                        faults.random()),
+                        clock, invoker(new HandlerInvoker(catalogue, functions), authorizer, planned), faults.random()),
                 executions,
                 observer::happened,
                 threads);
@@ -180,7 +179,8 @@ public final class Lab implements AutoCloseable {
 
     /**
      * The same with somebody who may refuse calls, and with what is to go wrong. While a function runs, the calls' access key is
-     * then the function's name, one function at a time; an instance's come with {@link #BUILDER}, anybody else's with another key.
+     * then the function's name, one function at a time; an instance's come with {@link #BUILDER}, anybody else's with another key. Somebody who may
+     * refuse is asked about each function that the workflow invokes, too, under {@link #WORKFLOW}.
      *
      * @param kmsKeyArn the deployment's KMS key; absent for the account's default
      */
@@ -219,6 +219,18 @@ public final class Lab implements AutoCloseable {
             plane.close();
             throw new LabException("Opening the lab's endpoint on loopback failed: " + e.getMessage(), e);
         }
+    }
+
+    private static TaskInvoker invoker(
+            HandlerInvoker handlers, @Nullable CallInterceptor authorizer, @Nullable FaultPlan planned) {
+        if (authorizer == null && planned == null) {
+            return handlers;
+        }
+        TaskInvoker identified = new IdentifiedHandlers(handlers);
+        if (planned != null) {
+            identified = new FaultyFunctions(identified, planned);
+        }
+        return authorizer == null ? identified : new AuthorizedInvokes(identified, authorizer);
     }
 
     /** What was left by a lab that was killed, and is gone now: a sentence for each thing. */
