@@ -51,7 +51,10 @@ import picocli.CommandLine.Spec;
         })
 final class LocalCommand implements Callable<Integer> {
     private static final String HOME_VARIABLE = "PREBAKE_HOME";
-    private static final int SAMPLE_PORT = 5055;
+
+    /** Where the sample's registry listens. */
+    static final int SAMPLE_PORT = 5055;
+
     private static final Duration LONGEST_END = Duration.ofSeconds(30);
 
     @Option(
@@ -83,7 +86,7 @@ final class LocalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Terminal terminal = new Terminal(spec.commandLine().getErr(), Boolean.getBoolean(Terminal.PROPERTY));
+        Terminal terminal = Terminal.of(spec.commandLine().getErr());
         ObjectNode request = request();
         Path home = home();
         Detection detection = DataPlanes.detect(home);
@@ -201,7 +204,8 @@ final class LocalCommand implements Callable<Integer> {
         }
     }
 
-    private static Path home() {
+    /** Where the lab keeps its things. */
+    static Path home() {
         String home = System.getenv(HOME_VARIABLE);
         return (home == null || home.isBlank() ? Path.of(System.getProperty("user.home"), ".prebake") : Path.of(home))
                 .toAbsolutePath();

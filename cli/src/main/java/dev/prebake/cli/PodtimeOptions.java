@@ -72,7 +72,7 @@ final class PodtimeOptions {
     }
 
     Consumer<String> progress(CommandLine commandLine) {
-        Terminal terminal = new Terminal(commandLine.getErr(), Boolean.getBoolean(Terminal.PROPERTY));
+        Terminal terminal = Terminal.of(commandLine.getErr());
         return line -> terminal.line("prebake: " + line);
     }
 

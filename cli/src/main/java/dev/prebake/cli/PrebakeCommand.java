@@ -1,5 +1,6 @@
 package dev.prebake.cli;
 
+import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -8,7 +9,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prebake",
         description = "Bakes container images into EBS snapshots, so that pods start in seconds on fresh nodes.",
-        subcommands = {LocalCommand.class, PodtimeCommand.class},
+        subcommands = {
+            LocalCommand.class,
+            PodtimeCommand.class,
+            DoctorCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
         mixinStandardHelpOptions = true,
         version = "prebake 0.1.0",
         footer = {
@@ -17,6 +23,10 @@ import picocli.CommandLine.Spec;
             "  ./prebake local",
             "How pods of a cluster start, second by second:",
             "  ./prebake podtime apply -f pod.yaml",
+            "Whether this machine has what it takes:",
+            "  ./prebake doctor",
+            "Completion for bash and zsh:",
+            "  source <(./prebake generate-completion)",
             "The tests:",
             "  ./prebake test"
         })

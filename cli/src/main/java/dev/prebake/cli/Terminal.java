@@ -10,15 +10,31 @@ final class Terminal {
     /** Said by the launcher, which can ask the shell; the JVM can't tell about standard error alone. */
     static final String PROPERTY = "prebake.terminal";
 
+    /** The terminal's width in columns, said by the launcher too; nothing where it can't be told. */
+    static final String COLUMNS = "prebake.columns";
+
     private static final String ERASE_LINE = "\r\u001b[2K";
+    private static final int DEFAULT_COLUMNS = 80;
 
     private final PrintWriter err;
     private final boolean interactive;
+    private final int columns;
     private boolean passing;
 
-    Terminal(PrintWriter err, boolean interactive) {
+    /**
+     * @param columns the width; a passing line that was broken at the edge could not be replaced
+     */
+    Terminal(PrintWriter err, boolean interactive, int columns) {
         this.err = err;
         this.interactive = interactive;
+        this.columns = columns;
+    }
+
+    /** As the launcher says. */
+    static Terminal of(PrintWriter err) {
+        int columns = Integer.getInteger(COLUMNS, 0);
+        // Some pseudo-terminals say that they are 0 wide.
+        return new Terminal(err, Boolean.getBoolean(PROPERTY), columns > 0 ? columns : DEFAULT_COLUMNS);
     }
 
     boolean interactive() {
@@ -38,7 +54,8 @@ final class Terminal {
     /** Shows a line that the next one replaces; nothing where lines can't be replaced. */
     synchronized void passing(String text) {
         if (interactive) {
-            err.print(ERASE_LINE + text);
+            // The last column stays free: some terminals go on to the next line once it is filled.
+            err.print(ERASE_LINE + text.substring(0, Math.min(text.length(), columns - 1)));
             err.flush();
             passing = true;
         }

@@ -2,11 +2,17 @@ package dev.prebake.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,7 +35,7 @@ class CommandLineTest {
     void noSubcommand() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString())
-                .startsWith("Name a subcommand: local, podtime.")
+                .startsWith("Name a subcommand: local, podtime, doctor, generate-completion.")
                 .contains("Usage: prebake");
         assertThat(out.toString()).isEmpty();
     }
@@ -45,6 +51,43 @@ class CommandLineTest {
                 .contains("--image=REF", "--input=FILE", "--json", "COMMAND", "PREBAKE_HOME")
                 .contains("--registry-secret=HOST=FILE", "--registry-mirror=HOST=URL", "--registry-ca=HOST=FILE");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("doctor judges this machine, in words and as JSON, with the same findings")
+    void doctor() throws Exception {
+        int words = run("doctor");
+        List<String> checks = out.toString()
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .map(line -> line.substring(0, 8).strip())
+                .toList();
+        out.getBuffer().setLength(0);
+        assertThat(run("doctor", "-o", "json")).isEqualTo(words);
+        JsonNode findings = new ObjectMapper().readTree(out.toString());
+        assertThat(findings.findValuesAsText("level"))
+                .containsExactlyElementsOf(checks.stream()
+                        .map(level -> level.toUpperCase(Locale.ROOT))
+                        .toList());
+        assertThat(findings.findValuesAsText("check")).contains("JDK", "home", "decompressor");
+    }
+
+    @Test
+    @DisplayName("prints a completion script that a shell takes and that knows the subcommands")
+    void completion() throws Exception {
+        assertThat(run("generate-completion")).isZero();
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "source /dev/stdin; COMP_WORDS=(prebake po) COMP_CWORD=1; _complete_prebake; echo \"${COMPREPLY[*]}\"")
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream script = bash.getOutputStream()) {
+            script.write(out.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("podtime" + System.lineSeparator());
+        assertThat(bash.waitFor()).isZero();
     }
 
     @Test

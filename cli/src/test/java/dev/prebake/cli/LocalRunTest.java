@@ -168,7 +168,7 @@ class LocalRunTest {
     }
 
     private Terminal terminal() {
-        return new Terminal(new PrintWriter(shown), false);
+        return new Terminal(new PrintWriter(shown), false, 80);
     }
 
     /** An image of one small layer. */

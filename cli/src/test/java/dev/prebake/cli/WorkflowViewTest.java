@@ -119,7 +119,7 @@ class WorkflowViewTest {
     }
 
     private WorkflowView view(boolean interactive) {
-        return new WorkflowView(new Terminal(new PrintWriter(shown), interactive), () -> elapsed, () -> skipped);
+        return new WorkflowView(new Terminal(new PrintWriter(shown), interactive, 120), () -> elapsed, () -> skipped);
     }
 
     private static String progress(int percent) {

@@ -1,0 +1,40 @@
+package dev.prebake.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The terminal")
+class TerminalTest {
+    private static final String ERASE_LINE = "\r\u001b[2K";
+
+    private final StringWriter shown = new StringWriter();
+
+    @Test
+    @DisplayName("cuts a line that passes to its width, and keeps one that stays whole")
+    void width() {
+        Terminal terminal = new Terminal(new PrintWriter(shown), true, 10);
+
+        terminal.passing("0123456789");
+        terminal.passing("012345678");
+        terminal.line("0123456789");
+
+        assertThat(shown)
+                .hasToString(ERASE_LINE + "012345678" + ERASE_LINE + "012345678" + ERASE_LINE + "0123456789"
+                        + System.lineSeparator());
+    }
+
+    @Test
+    @DisplayName("prints no passing line and no control character where lines can't be replaced")
+    void plain() {
+        Terminal terminal = new Terminal(new PrintWriter(shown), false, 80);
+
+        terminal.passing("1 %");
+        terminal.line("done");
+
+        assertThat(shown).hasToString("done" + System.lineSeparator());
+    }
+}
