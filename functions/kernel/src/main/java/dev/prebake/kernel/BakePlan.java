@@ -1,5 +1,6 @@
 package dev.prebake.kernel;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one execution is to do, decided before anything is launched. The states after it read nothing else of the input.
  *
+ * @param plannedAt when it was decided: of two plans of a cache the later one is right about what its images are
  * @param cacheName name of the cache, {@code [a-z0-9][a-z0-9-]{0,62}}
  * @param architecture architecture of builder and images
  * @param images the images, in the order given
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     baked, the input says {@code force}, or none of the cache's snapshots will do: then the volume starts empty
  */
 public record BakePlan(
+        Instant plannedAt,
         String cacheName,
         Architecture architecture,
         List<PlannedImage> images,
@@ -45,8 +48,12 @@ public record BakePlan(
      */
     public static final int MAX_REFERENCE_CHARACTERS = 3_000;
 
-    /** Takes absent registries and node groups for none: an execution may have been planned before there were any. */
+    /**
+     * Takes absent registries and node groups for none, and an absent time for the earliest: an execution may have been planned before
+     * there were any.
+     */
     public BakePlan {
+        plannedAt = Objects.requireNonNullElse(plannedAt, Instant.EPOCH);
         registries = List.copyOf(Objects.requireNonNullElse(registries, List.of()));
         nodeGroups = List.copyOf(Objects.requireNonNullElse(nodeGroups, List.of()));
     }

@@ -30,6 +30,7 @@ final class JsonTest {
     @DisplayName("what is absent isn't written, so that the definition's $exists tells")
     void absentInsteadOfNull() throws Exception {
         BakePlan plan = new BakePlan(
+                Instant.parse("2026-03-01T12:00:00Z"),
                 "gpu",
                 Architecture.AMD64,
                 List.of(new PlannedImage("docker.io/library/a:1", "sha256:1", "sha256:2", 3, 4)),
@@ -52,13 +53,15 @@ final class JsonTest {
     }
 
     @Test
-    @DisplayName("a plan made before there were settings of registries or node groups has none")
+    @DisplayName(
+            "a plan made before there were settings of registries or node groups has none, and is older than all others")
     void planWithoutRegistries() throws Exception {
         String json = "{\"cacheName\":\"gpu\",\"architecture\":\"amd64\",\"images\":[],\"fingerprint\":\"f\","
                 + "\"compressedBytes\":3,\"volume\":{\"sizeGiB\":10,\"iops\":3000,\"throughputMiBps\":125},"
                 + "\"instanceTypes\":[],\"fastRestoreZones\":[],\"retainSnapshots\":3,\"parameterName\":\"/p\"}";
         assertThat(Json.mapper().readValue(json, BakePlan.class).registries()).isEmpty();
         assertThat(Json.mapper().readValue(json, BakePlan.class).nodeGroups()).isEmpty();
+        assertThat(Json.mapper().readValue(json, BakePlan.class).plannedAt()).isEqualTo(Instant.EPOCH);
         assertThat(Json.mapper()
                         .readValue("{\"host\":\"a.b\",\"caParameter\":\"/ca\"}", RegistrySettings.class)
                         .mirrors())

@@ -12,6 +12,7 @@ import dev.prebake.registry.AwsRegistryAccess;
 import dev.prebake.registry.DistributionRegistry;
 import dev.prebake.registry.Registry;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,12 +48,12 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
     @Override
     protected BakePlan handle(PlanRequest request) {
         return switch (ExecutionInput.read(request.input())) {
-            case ExecutionInput.Reading.Valid(ExecutionInput input) -> plan(input, request.kmsKeyArn());
+            case ExecutionInput.Reading.Valid(ExecutionInput input) -> plan(input, request.kmsKeyArn(), request.now());
             case ExecutionInput.Reading.Invalid invalid -> throw refusal(invalid);
         };
     }
 
-    private BakePlan plan(ExecutionInput input, @Nullable String kmsKeyArn) {
+    private BakePlan plan(ExecutionInput input, @Nullable String kmsKeyArn, Instant now) {
         List<RegistrySettings> used = used(input.registries(), input.images());
         ImageLookups lookups = ImageLookups.of(registries.apply(used), input.images(), input.architecture());
         VolumeSizing sizing = VolumeSizing.of(lookups.found().values());
@@ -79,6 +80,7 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
         int sizeGiB =
                 base.map(EarlierSnapshots.Base::volumeSizeGiB).orElseGet(() -> sizing.sizeGiB(input.volumeSizeGiB()));
         return new BakePlan(
+                now,
                 input.cacheName(),
                 input.architecture(),
                 images,

@@ -1,6 +1,7 @@
 package dev.prebake.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param input the execution's input, merged over the deployment's defaults; any JSON at all, since refusing it in words is
  *     this state's job
  * @param kmsKeyArn the deployment's KMS key for volumes and snapshots; absent: the account's default for EBS
+ * @param now when PlanBake was entered
  */
 public record PlanRequest(
-        @Nullable JsonNode input, @Nullable String kmsKeyArn) {}
+        @Nullable JsonNode input, @Nullable String kmsKeyArn, Instant now) {}

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Json;
+import java.time.Instant;
 
 /** Inputs of tests. */
 final class Inputs {
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
     private Inputs() {}
 
     static JsonNode json(String text) {

@@ -53,7 +53,7 @@ final class MalformedInputTest {
     void everyWrongFieldIsNamed(@ForAll("wrongFields") Map<String, JsonNode> wrong) {
         ObjectNode input = Inputs.full();
         wrong.forEach(input::set);
-        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input, null)));
+        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input, null, Inputs.NOW)));
         assertThat(thrown).isExactlyInstanceOf(InvalidInputException.class);
         List<String> lines = String.valueOf(thrown.getMessage()).lines().toList();
         for (String field : wrong.keySet()) {
@@ -69,7 +69,7 @@ final class MalformedInputTest {
     void anyJsonAtAll(@ForAll("fieldsOfAnything") Map<String, JsonNode> fields) {
         ObjectNode input = Inputs.full();
         fields.forEach(input::set);
-        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input, null)));
+        Throwable thrown = catchThrowable(() -> handler.handle(new PlanRequest(input, null, Inputs.NOW)));
         if (thrown != null) {
             assertThat(thrown).isInstanceOfAny(InvalidInputException.class, ImagesUnavailableException.class);
             assertThat(thrown).message().contains("\n- ");
@@ -80,7 +80,7 @@ final class MalformedInputTest {
     @Label("what is no object is refused as such")
     void noObject(@ForAll("anything") JsonNode input) {
         if (!input.isObject()) {
-            assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null)))
+            assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null, Inputs.NOW)))
                     .isExactlyInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("\n- the input must be a JSON object");
         }

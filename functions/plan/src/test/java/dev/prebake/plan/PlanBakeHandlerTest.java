@@ -61,7 +61,7 @@ final class PlanBakeHandlerTest {
     }
 
     private BakePlan plan(String input) {
-        return new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(Inputs.json(input), null));
+        return new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(Inputs.json(input), null, Inputs.NOW));
     }
 
     @Test
@@ -70,7 +70,7 @@ final class PlanBakeHandlerTest {
         registry.has("nvcr.io/nvidia/pytorch:24.08-py3", 9 * GB, GB / 2).has("busybox", 2_000_000, GB / 2);
         ObjectNode input = Inputs.full();
         input.put("force", false);
-        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(input, null));
+        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(input, null, Inputs.NOW));
         List<PlannedImage> images = List.of(
                 new PlannedImage(
                         "nvcr.io/nvidia/pytorch:24.08-py3",
@@ -86,6 +86,7 @@ final class PlanBakeHandlerTest {
                         2));
         assertThat(plan)
                 .isEqualTo(new BakePlan(
+                        Inputs.NOW,
                         "gpu",
                         Architecture.AMD64,
                         images,
@@ -248,7 +249,8 @@ final class PlanBakeHandlerTest {
                                 .build(),
                         snapshot("snap-3", "2026-03-01T00:00:00Z", Map.of("prebake:fingerprint", FINGERPRINT))));
         BakePlan plan = new PlanBakeHandler(ec2, _ -> registry)
-                .handle(new PlanRequest(Inputs.json("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}"), KEY));
+                .handle(new PlanRequest(
+                        Inputs.json("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}"), KEY, Inputs.NOW));
         assertThat(plan.reuse()).isNull();
         assertThat(plan.base()).extracting(BakedSnapshot::snapshotId).isEqualTo("snap-1");
         assertThat(plan.volume().kmsKeyArn()).isEqualTo(KEY);
@@ -281,7 +283,7 @@ final class PlanBakeHandlerTest {
             input.withArray("images").add("image" + i);
         }
         assertThat(new PlanBakeHandler(ec2, _ -> registry)
-                        .handle(new PlanRequest(input, null))
+                        .handle(new PlanRequest(input, null, Inputs.NOW))
                         .images())
                 .extracting(PlannedImage::reference)
                 .containsExactlyElementsOf(IntStream.range(0, 25)
@@ -357,7 +359,7 @@ final class PlanBakeHandlerTest {
     @DisplayName("no input at all is refused in words")
     void noInput() {
         PlanBakeHandler handler = new PlanBakeHandler(ec2, _ -> registry);
-        assertThatThrownBy(() -> handler.handle(new PlanRequest(null, null)))
+        assertThatThrownBy(() -> handler.handle(new PlanRequest(null, null, Inputs.NOW)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must be a JSON object");
     }
@@ -371,7 +373,7 @@ final class PlanBakeHandlerTest {
         }
         PlanBakeHandler handler =
                 new PlanBakeHandler(ec2, _ -> registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
-        assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null)))
+        assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null, Inputs.NOW)))
                 .isInstanceOf(InvalidInputException.class)
                 .message()
                 .contains("has 1000 problems:")
@@ -385,7 +387,8 @@ final class PlanBakeHandlerTest {
         Registry broken = (_, _) -> {
             throw new ArithmeticException("ours");
         };
-        assertThatThrownBy(() -> new PlanBakeHandler(ec2, _ -> broken).handle(new PlanRequest(Inputs.full(), null)))
+        assertThatThrownBy(() ->
+                        new PlanBakeHandler(ec2, _ -> broken).handle(new PlanRequest(Inputs.full(), null, Inputs.NOW)))
                 .isInstanceOf(ArithmeticException.class);
     }
 }

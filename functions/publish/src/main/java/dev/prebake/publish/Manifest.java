@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param base ID of the snapshot whose content it was baked on; absent when it was baked from empty
  * @param bakedBy name of the execution that baked it
  * @param bakedAt when EBS began the snapshot
+ * @param plannedAt when the latest execution that published it had decided what to publish: none that decided earlier publishes over it; absent
+ *     from before there was such a time
  * @param publishedBy name of the execution that published it first
  * @param publishedAt when it did
  * @param containerd version of the containerd that baked it, which the nodes' must not be older than; absent when not known
@@ -42,6 +44,7 @@ public record Manifest(
         @Nullable String base,
         String bakedBy,
         Instant bakedAt,
+        @Nullable Instant plannedAt,
         String publishedBy,
         Instant publishedAt,
         @Nullable String containerd) {
@@ -75,9 +78,36 @@ public record Manifest(
                 snapshot.base(),
                 snapshot.execution(),
                 snapshot.startedAt(),
+                same == null || request.plan().plannedAt().isAfter(same.planned())
+                        ? request.plan().plannedAt()
+                        : same.planned(),
                 same == null ? request.execution() : same.publishedBy(),
                 same == null ? request.now() : same.publishedAt(),
                 report != null ? report.containerd() : same == null ? null : same.containerd());
+    }
+
+    /** When what it says was decided; the earliest time there is when it doesn't tell. */
+    Instant planned() {
+        return plannedAt == null ? Instant.EPOCH : plannedAt;
+    }
+
+    /** The same, had it been decided at another time. */
+    Manifest planned(Instant at) {
+        return new Manifest(
+                snapshotId,
+                cacheName,
+                fingerprint,
+                architecture,
+                images,
+                volumeSizeGiB,
+                usedBytes,
+                base,
+                bakedBy,
+                bakedAt,
+                at,
+                publishedBy,
+                publishedAt,
+                containerd);
     }
 
     /** A published manifest; empty when the text is none, which then gets overwritten. */

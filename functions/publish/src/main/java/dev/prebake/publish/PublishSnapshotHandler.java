@@ -1,25 +1,31 @@
 package dev.prebake.publish;
 
 import dev.prebake.kernel.AwsClients;
-import dev.prebake.kernel.AwsError;
 import dev.prebake.kernel.StateHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Optional;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.ssm.SsmClient;
-import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
-import software.amazon.awssdk.services.ssm.model.ParameterTier;
-import software.amazon.awssdk.services.ssm.model.ParameterType;
-import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
-import software.amazon.awssdk.services.ssm.model.SsmException;
 
 /**
  * Publishes a snapshot: first the manifest, then the snapshot's ID. The ID is what nodes read, so its write is the moment of
  * publication; a manifest of another snapshot is at worst seen in between, and taken back should that write fail.
+ *
+ * <p>What was planned later stays published. SSM writes under no condition, so whoever finds that others have written between its look and
+ * its write looks for the latest plan of all, and publishes that: where several do, they end with the same. Turns keep a cache's
+ * executions apart (AwaitTurn), so this is for one that came back from the dead, and for caches that share a parameter.
  */
 public final class PublishSnapshotHandler extends StateHandler<PublishRequest, PublishedSnapshot> {
     private static final Logger LOG = System.getLogger(PublishSnapshotHandler.class.getName());
+
+    /** Each round but the first answers somebody else's write. */
+    private static final int ROUNDS = 5;
+
+    /** Two may be decided in the same millisecond; then all still have to choose the same. */
+    private static final Comparator<Manifest> OLDEST_FIRST =
+            Comparator.comparing((Manifest manifest) -> manifest.planned()).thenComparing(Manifest::snapshotId);
 
     private final SsmClient ssm;
 
@@ -33,68 +39,71 @@ public final class PublishSnapshotHandler extends StateHandler<PublishRequest, P
         this.ssm = ssm;
     }
 
-    /** Writes what differs from what is published. */
+    /**
+     * Writes what differs from what is published, unless that is newer.
+     *
+     * @throws PublicationContestedException when others write again and again
+     */
     @Override
     protected PublishedSnapshot handle(PublishRequest request) {
-        String idName = request.plan().parameterName();
-        String manifestName = idName + "/manifest";
-        String snapshotId = request.snapshot().snapshotId();
-        Optional<String> before = value(manifestName);
-        Optional<Manifest> published = before.flatMap(Manifest::parse);
-        Manifest manifest = Manifest.of(request, published.orElse(null));
-        boolean newManifest = !manifest.equals(published.orElse(null));
-        boolean newId = !snapshotId.equals(value(idName).orElse(null));
-        if (newManifest) {
-            put(manifestName, manifest.toJson(), request, "what is in the published snapshot");
+        var parameters = new PublishedParameters(ssm, request.plan());
+        Publication before = parameters.read();
+        Manifest own = Manifest.of(request, before.manifest().orElse(null));
+        Manifest wanted = before.notBackFrom(own);
+        Publication seen = before;
+        boolean changed = false;
+        for (int round = 0; round < ROUNDS; round++) {
+            changed |= seen.differsFrom(wanted);
+            if (write(parameters, wanted, seen)) {
+                return answer(parameters, wanted, own, changed);
+            }
+            wanted = Stream.concat(Stream.of(wanted), parameters.publishedSince(before).stream())
+                    .max(OLDEST_FIRST)
+                    .orElse(wanted);
+            seen = parameters.read();
         }
-        if (newId) {
+        throw new PublicationContestedException(parameters.idName(), wanted, seen, ROUNDS);
+    }
+
+    /** Whether nobody else wrote since what was seen; SSM counts a parameter's versions one by one. */
+    private static boolean write(PublishedParameters parameters, Manifest wanted, Publication seen) {
+        boolean alone = true;
+        if (seen.lacksManifest(wanted)) {
+            alone = parameters.putManifest(wanted.toJson()) == seen.manifestVersion() + 1;
+        }
+        if (seen.lacksId(wanted)) {
             try {
-                put(idName, snapshotId, request, "ID of the published snapshot");
+                alone &= parameters.putId(wanted.snapshotId()) == seen.idVersion() + 1;
             } catch (SdkException e) {
-                takeBack(request, idName, manifestName, before);
+                takeBack(parameters, wanted, seen);
                 throw e;
             }
         }
-        return new PublishedSnapshot(idName, manifestName, snapshotId, newManifest || newId);
+        return alone;
     }
 
     /** Without its snapshot's ID the manifest would be of one that isn't published. */
-    private void takeBack(PublishRequest request, String idName, String manifestName, Optional<String> before) {
+    private static void takeBack(PublishedParameters parameters, Manifest wanted, Publication seen) {
         try {
-            boolean isPublished =
-                    request.snapshot().snapshotId().equals(value(idName).orElse(null));
-            if (!isPublished && before.isPresent()) {
-                put(manifestName, before.get(), request, "what is in the published snapshot");
+            boolean isPublished = !parameters.read().lacksId(wanted);
+            String text = seen.manifestText();
+            if (!isPublished && text != null) {
+                parameters.putManifest(text);
             }
         } catch (SdkException e) {
             LOG.log(Level.WARNING, "Taking the manifest back failed.", e);
         }
     }
 
-    private Optional<String> value(String name) {
-        try {
-            return Optional.of(
-                    ssm.getParameter(GetParameterRequest.builder().name(name).build())
-                            .parameter()
-                            .value());
-        } catch (SsmException e) {
-            if (AwsError.of(e) == AwsError.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    private void put(String name, String value, PublishRequest request, String what) {
-        ssm.putParameter(PutParameterRequest.builder()
-                .name(name)
-                .value(value)
-                .type(ParameterType.STRING)
-                .overwrite(true)
-                // Standard, which costs nothing, up to 4 KiB. Advanced takes 8 KiB, which is enough: see
-                // BakePlan.MAX_REFERENCE_CHARACTERS.
-                .tier(ParameterTier.INTELLIGENT_TIERING)
-                .description("Prebake cache " + request.plan().cacheName() + ": " + what)
-                .build());
+    private static PublishedSnapshot answer(
+            PublishedParameters parameters, Manifest published, Manifest own, boolean changed) {
+        return new PublishedSnapshot(
+                parameters.idName(),
+                parameters.manifestName(),
+                published.snapshotId(),
+                changed,
+                published.snapshotId().equals(own.snapshotId())
+                        ? null
+                        : new NewerPublication(published.snapshotId(), published.publishedBy(), published.planned()));
     }
 }

@@ -18,18 +18,23 @@ import dev.prebake.kernel.AwsCallFailedException;
 import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.HandlerCall;
 import dev.prebake.kernel.Json;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.mockito.ArgumentCaptor;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryRequest;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryResponse;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterResponse;
 import software.amazon.awssdk.services.ssm.model.Parameter;
+import software.amazon.awssdk.services.ssm.model.ParameterHistory;
 import software.amazon.awssdk.services.ssm.model.ParameterTier;
 import software.amazon.awssdk.services.ssm.model.ParameterType;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
@@ -43,18 +48,44 @@ class PublishSnapshotHandlerTest {
 
     private final SsmClient ssm = mock(SsmClient.class, CALLS_REAL_METHODS);
     private final PublishSnapshotHandler handler = new PublishSnapshotHandler(ssm);
-    private final Map<String, String> parameters = new HashMap<>();
+    private final Parameters parameters = new Parameters();
+    /** Done once, as soon as the next parameter of that name has been read. */
+    private final Map<String, Runnable> afterRead = new HashMap<>();
+
+    /** What is there now, and its history. */
+    private static final class Parameters extends HashMap<String, String> {
+        private static final long serialVersionUID = 1;
+        private final transient Map<String, List<String>> versions = new HashMap<>();
+
+        @Override
+        public String put(String name, String value) {
+            versions.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
+            return super.put(name, value);
+        }
+
+        long version(String name) {
+            return versions.getOrDefault(name, List.of()).size();
+        }
+    }
 
     @BeforeEach
     void store() {
         doAnswer(call -> {
                     GetParameterRequest request = call.getArgument(0);
                     String value = parameters.get(request.name());
+                    long version = parameters.version(request.name());
+                    Runnable then = afterRead.remove(request.name());
+                    if (then != null) {
+                        then.run();
+                    }
                     if (value == null) {
                         throw refusal("ParameterNotFound");
                     }
                     return GetParameterResponse.builder()
-                            .parameter(Parameter.builder().value(value).build())
+                            .parameter(Parameter.builder()
+                                    .value(value)
+                                    .version(version)
+                                    .build())
                             .build();
                 })
                 .when(ssm)
@@ -62,10 +93,26 @@ class PublishSnapshotHandlerTest {
         doAnswer(call -> {
                     PutParameterRequest request = call.getArgument(0);
                     parameters.put(request.name(), request.value());
-                    return PutParameterResponse.builder().build();
+                    return PutParameterResponse.builder()
+                            .version(parameters.version(request.name()))
+                            .build();
                 })
                 .when(ssm)
                 .putParameter(any(PutParameterRequest.class));
+        doAnswer(call -> {
+                    GetParameterHistoryRequest request = call.getArgument(0);
+                    List<String> versions = parameters.versions.getOrDefault(request.name(), List.of());
+                    return GetParameterHistoryResponse.builder()
+                            .parameters(IntStream.range(0, versions.size())
+                                    .mapToObj(i -> ParameterHistory.builder()
+                                            .version(i + 1L)
+                                            .value(versions.get(i))
+                                            .build())
+                                    .toList())
+                            .build();
+                })
+                .when(ssm)
+                .getParameterHistory(any(GetParameterHistoryRequest.class));
     }
 
     @Test
@@ -99,6 +146,7 @@ class PublishSnapshotHandlerTest {
                         + "\"5f0c2f0f3ad9a4bdf6f4a1b7d2f8f7f44d1f2f6ac2a4a6a3d5c0b9e8f7a6b5c4\","
                         + "\"architecture\":\"amd64\",\"volumeSizeGiB\":40,\"usedBytes\":20911259648,"
                         + "\"bakedBy\":\"6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10\",\"bakedAt\":\"2026-11-24T05:20:01Z\","
+                        + "\"plannedAt\":\"2026-11-24T05:08:00Z\","
                         + "\"publishedBy\":\"6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10\","
                         + "\"publishedAt\":\"2026-11-24T05:33:00Z\",\"containerd\":\"2.1.4\"}");
         assertThat(images).hasSize(2);
@@ -109,18 +157,130 @@ class PublishSnapshotHandlerTest {
     }
 
     @Test
-    @DisplayName("changes nothing when it runs again, or when another execution reuses what is published")
-    void unchanged() {
+    @DisplayName(
+            "changes nothing when it runs again, and no more than the plan's time when another execution reuses what is published")
+    void unchanged() throws JsonProcessingException {
         HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
         Map<String, String> before = Map.copyOf(parameters);
 
         JsonNode again = HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
-        JsonNode reused = HandlerCall.call(handler, reuse());
-
         assertThat(again.path("changed").asBoolean()).isFalse();
-        assertThat(reused.path("changed").asBoolean()).isFalse();
         assertThat(parameters).isEqualTo(before);
         written(2);
+
+        JsonNode reused = HandlerCall.call(handler, planned(reuse(), "2026-11-25T04:59:00Z"));
+        assertThat(reused.path("changed").asBoolean()).isFalse();
+        assertThat(parameters).containsEntry(ID, "snap-0b3d5f7a9c1e2d4f6");
+        assertThat(written(3).getLast().name()).isEqualTo(MANIFEST);
+        ObjectNode manifest = (ObjectNode) Json.mapper().readTree(parameters.get(MANIFEST));
+        assertThat(manifest.path("plannedAt").asText()).isEqualTo("2026-11-25T04:59:00Z");
+        assertThat(manifest.put("plannedAt", "2026-11-24T05:08:00Z"))
+                .isEqualTo(Json.mapper().readTree(before.get(MANIFEST)));
+    }
+
+    @Test
+    @DisplayName("leaves what was planned later, and says what that is")
+    void notBackwards() {
+        HandlerCall.call(handler, planned(snapshot("snap-00000000000000002"), "2026-11-24T06:00:00Z"));
+        Map<String, String> before = Map.copyOf(parameters);
+
+        JsonNode left = HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+
+        assertThat(left)
+                .hasToString("{\"parameterName\":\"/prebake/pytorch/snapshot-id\","
+                        + "\"manifestParameterName\":\"/prebake/pytorch/snapshot-id/manifest\","
+                        + "\"snapshotId\":\"snap-00000000000000002\",\"changed\":false,"
+                        + "\"newer\":{\"snapshotId\":\"snap-00000000000000002\","
+                        + "\"publishedBy\":\"6f1c9a52-8f0e-4b7b-9a61-0d0f7f4a6d10\","
+                        + "\"plannedAt\":\"2026-11-24T06:00:00Z\"}}");
+        assertThat(parameters).isEqualTo(before);
+        written(2);
+    }
+
+    @Test
+    @DisplayName(
+            "goes by when it was planned, not by the snapshot's age: reusing an old one that is right again is no way back")
+    void reusesOlderSnapshot() {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        ObjectNode event = planned(snapshot("snap-00000000000000001"), "2026-11-25T00:00:00Z");
+        ((ObjectNode) event.path("snapshot")).put("startedAt", "2026-11-01T00:00:00Z");
+
+        JsonNode answer = HandlerCall.call(handler, event.putNull("report"));
+
+        assertThat(answer.has("newer")).isFalse();
+        assertThat(parameters).containsEntry(ID, "snap-00000000000000001");
+    }
+
+    @Test
+    @DisplayName(
+            "publishes over a manifest from before there were plans' times, and over one of a snapshot that isn't published")
+    void overUndated() throws JsonProcessingException {
+        HandlerCall.call(handler, snapshot("snap-00000000000000001"));
+        ObjectNode undated = (ObjectNode) Json.mapper().readTree(parameters.get(MANIFEST));
+        parameters.put(MANIFEST, undated.without("plannedAt").toString());
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        assertThat(parameters).containsEntry(ID, "snap-0b3d5f7a9c1e2d4f6");
+
+        parameters.put(
+                MANIFEST,
+                undated.put("plannedAt", "2026-11-30T00:00:00Z")
+                        .put("snapshotId", "snap-00000000000000003")
+                        .toString());
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        assertThat(parameters.get(MANIFEST)).contains("snap-0b3d5f7a9c1e2d4f6");
+    }
+
+    @Test
+    @DisplayName("brings back what was planned later when that was published between its look and its write")
+    void disturbedByNewer() {
+        HandlerCall.call(handler, snapshot("snap-00000000000000001"));
+        var other = new PublishSnapshotHandler(ssm);
+        ObjectNode newer = planned(snapshot("snap-00000000000000002"), "2026-11-24T06:00:00Z");
+        afterRead.put(ID, () -> HandlerCall.call(other, newer));
+
+        JsonNode answer =
+                HandlerCall.call(handler, planned(HandlerCall.event("PublishSnapshot"), "2026-11-24T05:30:00Z"));
+
+        assertThat(answer.path("snapshotId").asText()).isEqualTo("snap-00000000000000002");
+        assertThat(answer.at("/newer/plannedAt").asText()).isEqualTo("2026-11-24T06:00:00Z");
+        assertThat(answer.path("changed").asBoolean()).isTrue();
+        assertThat(parameters).containsEntry(ID, "snap-00000000000000002");
+        assertThat(parameters.get(MANIFEST)).contains("\"snapshotId\":\"snap-00000000000000002\"");
+    }
+
+    @Test
+    @DisplayName("stays when an older plan was published between its look and its write")
+    void disturbedByOlder() {
+        HandlerCall.call(handler, snapshot("snap-00000000000000001"));
+        var other = new PublishSnapshotHandler(ssm);
+        ObjectNode older = planned(snapshot("snap-00000000000000002"), "2026-11-24T05:20:00Z");
+        afterRead.put(ID, () -> HandlerCall.call(other, older));
+
+        JsonNode answer =
+                HandlerCall.call(handler, planned(HandlerCall.event("PublishSnapshot"), "2026-11-24T05:30:00Z"));
+
+        assertThat(answer.has("newer")).isFalse();
+        assertThat(parameters).containsEntry(ID, "snap-0b3d5f7a9c1e2d4f6");
+        assertThat(parameters.get(MANIFEST)).contains("\"snapshotId\":\"snap-0b3d5f7a9c1e2d4f6\"");
+    }
+
+    @Test
+    @DisplayName("gives up when others write each time, and says what is published now")
+    void contested() {
+        doAnswer(call -> {
+                    PutParameterRequest request = call.getArgument(0);
+                    parameters.put(request.name(), request.value());
+                    parameters.put(ID, "snap-0000000000000000f");
+                    return PutParameterResponse.builder()
+                            .version(parameters.version(request.name()))
+                            .build();
+                })
+                .when(ssm)
+                .putParameter(any(PutParameterRequest.class));
+
+        assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("PublishSnapshot")))
+                .isInstanceOf(PublicationContestedException.class)
+                .hasMessageContainingAll(ID, "snap-0b3d5f7a9c1e2d4f6", "snap-0000000000000000f", "CloudTrail");
     }
 
     @Test
@@ -139,7 +299,9 @@ class PublishSnapshotHandlerTest {
                     if (request.name().equals(ID)) {
                         throw refusal("AccessDeniedException");
                     }
-                    return PutParameterResponse.builder().build();
+                    return PutParameterResponse.builder()
+                            .version(parameters.version(request.name()))
+                            .build();
                 })
                 .when(ssm)
                 .putParameter(any(PutParameterRequest.class));
@@ -237,6 +399,7 @@ class PublishSnapshotHandlerTest {
                 .put("execution", "y".repeat(80))
                 .put("startedAt", "2026-11-24T05:20:01.123456789Z");
         event.put("now", "2026-11-24T05:33:00.123456789Z");
+        plan.put("plannedAt", "2026-11-24T05:08:00.123456789Z");
 
         HandlerCall.call(handler, event);
 
@@ -268,6 +431,17 @@ class PublishSnapshotHandlerTest {
         assertThatThrownBy(() -> HandlerCall.call(handler, HandlerCall.event("PublishSnapshot")))
                 .isInstanceOf(AwsCallFailedException.class);
         verify(ssm, never()).putParameter(any(PutParameterRequest.class));
+    }
+
+    private static ObjectNode snapshot(String id) {
+        ObjectNode event = HandlerCall.event("PublishSnapshot");
+        ((ObjectNode) event.path("snapshot")).put("snapshotId", id);
+        return event;
+    }
+
+    private static ObjectNode planned(ObjectNode event, String at) {
+        ((ObjectNode) event.path("plan")).put("plannedAt", at);
+        return event;
     }
 
     private static ObjectNode reuse() {
