@@ -61,6 +61,8 @@ final class HandlerPermissions {
     List<PolicyStatement> of(FunctionEntry function) {
         return switch (function.name()) {
             case "PlanBake" -> plan();
+            // And to describe the workflow's executions, which ImageCache allows: see there.
+            case "AwaitTurn" -> List.of(on(null, List.of(turns()), "ssm:GetParameterHistory", "ssm:PutParameter"));
             case "LaunchBuilder" -> launch();
             case "AwaitBuilder" -> List.of(anywhere("ec2:DescribeInstances", "ssm:DescribeInstanceInformation"));
             case "StartBake" -> startBake();
@@ -73,7 +75,8 @@ final class HandlerPermissions {
                         anywhere("ec2:DescribeFastSnapshotRestores"),
                         on(TAGGED, List.of(snapshots()), "ec2:EnableFastSnapshotRestores"));
             case "AwaitFastRestore" -> List.of(anywhere("ec2:DescribeFastSnapshotRestores"));
-            case "PublishSnapshot" -> List.of(on(null, published(), "ssm:GetParameter", "ssm:PutParameter"));
+            case "PublishSnapshot" ->
+                List.of(on(null, published(), "ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter"));
             case "RollOutNodes" -> rollOut();
             case "AwaitRollOut" -> awaitRollOut();
             case "RetireSnapshots" ->
@@ -285,6 +288,11 @@ final class HandlerPermissions {
             arns.add(parameter(props.parameterName() + "/manifest"));
         }
         return arns;
+    }
+
+    /** In whose history the executions of a cache stand in line; an input may name the cache. */
+    private String turns() {
+        return parameter("/prebake/*/turns");
     }
 
     /** The bake's log group and its streams: calls on the group name a stream without a name. */

@@ -10,6 +10,7 @@ import dev.prebake.catalogue.Definition;
 import dev.prebake.catalogue.FunctionCatalogue;
 import dev.prebake.catalogue.FunctionEntry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.events.targets.LambdaFunction;
 import software.amazon.awscdk.services.events.targets.SnsTopic;
 import software.amazon.awscdk.services.iam.CfnInstanceProfile;
+import software.amazon.awscdk.services.iam.Policy;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.PolicyStatementProps;
 import software.amazon.awscdk.services.iam.Role;
@@ -113,13 +115,13 @@ public final class ImageCache extends Construct {
         parameter();
         Map<String, String> values = new LinkedHashMap<>();
         List<Function> functions = new ArrayList<>();
-        List<Function> ofStates = new ArrayList<>();
+        Map<String, Function> ofStates = new LinkedHashMap<>();
         Map<String, Function> scheduled = new LinkedHashMap<>();
         for (FunctionEntry entry : FunctionCatalogue.load().functions()) {
             Function function = function(entry, permissions, artifacts);
             functions.add(function);
             if (entry.schedule() == null) {
-                ofStates.add(function);
+                ofStates.put(entry.name(), function);
                 values.put(entry.name() + "Function", function.getFunctionArn());
             } else {
                 scheduled.put(entry.schedule(), function);
@@ -133,7 +135,8 @@ public final class ImageCache extends Construct {
         values.put("SubnetIds", Fn.join(",", network.subnetIds()));
         values.put("BakeDocument", document.getRef());
         values.put("BakeLogGroup", bakeLogs.getLogGroupName());
-        stateMachine = stateMachine(values, ofStates);
+        stateMachine = stateMachine(values, ofStates.values());
+        describesExecutions("TurnPolicy", Objects.requireNonNull(ofStates.get("AwaitTurn")));
         scheduled.forEach(this::sweep);
 
         notifications = props.notificationTopicArn() == null
@@ -317,7 +320,7 @@ public final class ImageCache extends Construct {
         return logGroup(this, id, "/aws/vendedlogs/states/" + stack.getStackName() + "-" + props.cacheName() + ending);
     }
 
-    private StateMachine stateMachine(Map<String, String> values, List<Function> functions) {
+    private StateMachine stateMachine(Map<String, String> values, Collection<Function> functions) {
         LogGroup logs = workflowLogs("WorkflowLogs", "");
         StateMachine machine = StateMachine.Builder.create(this, "StateMachine")
                 // Its time-out stands in the definition: the CDK would drop one that is given here.
@@ -406,19 +409,7 @@ public final class ImageCache extends Construct {
     /** Tells the function what is this workflow's, and asks it to remove what its executions have left. */
     private void sweep(String schedule, Function function) {
         function.addToRolePolicy(allow(List.of(stateMachine.getStateMachineArn()), "states:ListExecutions"));
-        function.addToRolePolicy(allow(
-                List.of(Fn.join(
-                        ":",
-                        List.of(
-                                "arn",
-                                stack.getPartition(),
-                                "states",
-                                stack.getRegion(),
-                                stack.getAccount(),
-                                "execution",
-                                stateMachine.getStateMachineName(),
-                                "*"))),
-                "states:DescribeExecution"));
+        function.addToRolePolicy(allow(List.of(executions()), "states:DescribeExecution"));
         Rule.Builder.create(this, "SweepSchedule")
                 .description("Removes what lost executions of the image cache " + props.cacheName() + " left")
                 .schedule(Schedule.expression(schedule))
@@ -432,6 +423,31 @@ public final class ImageCache extends Construct {
                                                 "parameterName", props.parameterName()))))))
                         .build()))
                 .build();
+    }
+
+    /**
+     * In a policy of its own: a function waits for its role's default policy, and that one would wait for the workflow, which waits for the
+     * function.
+     */
+    private void describesExecutions(String id, Function function) {
+        Policy.Builder.create(this, id)
+                .statements(List.of(allow(List.of(executions()), "states:DescribeExecution")))
+                .roles(List.of(Objects.requireNonNull(function.getRole())))
+                .build();
+    }
+
+    private String executions() {
+        return Fn.join(
+                ":",
+                List.of(
+                        "arn",
+                        stack.getPartition(),
+                        "states",
+                        stack.getRegion(),
+                        stack.getAccount(),
+                        "execution",
+                        stateMachine.getStateMachineName(),
+                        "*"));
     }
 
     /** In one order, so that the same properties give the same template. */

@@ -49,6 +49,7 @@ class FunctionZipsTest {
             "prebake-publish", Set.of("ssm"),
             "prebake-rollout", Set.of("ec2", "eks"),
             "prebake-retire", Set.of("ec2"),
+            "prebake-turn", Set.of("ssm", "sfn"),
             "prebake-cleanup", Set.of("ec2", "ssm", "sfn"));
 
     /** What any of them may hold beside its own classes and its services' clients. */

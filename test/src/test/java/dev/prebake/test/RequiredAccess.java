@@ -37,6 +37,7 @@ import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
@@ -98,6 +99,8 @@ final class RequiredAccess {
             case GetSecretValueRequest get ->
                 List.of(new Access("secretsmanager:GetSecretValue", get.secretId(), Map.of()));
             case GetParameterRequest get -> List.of(new Access("ssm:GetParameter", parameter(get.name()), Map.of()));
+            case GetParameterHistoryRequest get ->
+                List.of(new Access("ssm:GetParameterHistory", parameter(get.name()), Map.of()));
             case PutParameterRequest put -> List.of(new Access("ssm:PutParameter", parameter(put.name()), Map.of()));
             case DescribeLogStreamsRequest describe ->
                 List.of(new Access("logs:DescribeLogStreams", logStream(describe.logGroupName(), ""), Map.of()));

@@ -82,7 +82,7 @@ class SweepTest {
         String arn = lab.nextArn();
         lab.whenEntered.put(state, () -> {
             if (end == ExecutionStatus.TIMED_OUT) {
-                lab.lab.clock().pass(Duration.ofHours(12));
+                lab.lab.clock().pass(Duration.ofDays(1));
             } else {
                 lab.lab
                         .states()

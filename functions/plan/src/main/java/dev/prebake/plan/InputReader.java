@@ -43,6 +43,9 @@ final class InputReader {
     private static final Pattern PARAMETER_LEVEL = Pattern.compile("[a-zA-Z0-9_.-]+");
     private static final Pattern RESERVED_PARAMETER = Pattern.compile("/(?:aws|ssm).*", Pattern.CASE_INSENSITIVE);
 
+    /** AwaitTurn's. */
+    private static final Pattern TURNS = Pattern.compile("/prebake/[^/]+/turns");
+
     private static final Pattern SECRET_ARN = Pattern.compile(
             "arn:aws[a-z-]*:secretsmanager:[a-z]{2}[a-z0-9-]{1,30}:[0-9]{12}:secret:[a-zA-Z0-9/_+=.@-]{1,519}");
     /** An address without user, query or fragment; its host is looked at by itself. */
@@ -427,6 +430,9 @@ final class InputReader {
         }
         if (RESERVED_PARAMETER.matcher(name).matches()) {
             return "AWS reserves what begins with 'aws' or 'ssm'";
+        }
+        if (TURNS.matcher(name).matches()) {
+            return "a cache's executions stand in line there";
         }
         String[] levels = name.substring(1).split("/", -1);
         if (levels.length > MAX_PARAMETER_LEVELS) {

@@ -69,6 +69,7 @@ class LabTest {
                 .containsSubsequence(
                         "ApplyDefaults",
                         "PlanBake",
+                        "AwaitTurn",
                         "LaunchBuilder",
                         "AwaitBuilder",
                         "StartBake",
