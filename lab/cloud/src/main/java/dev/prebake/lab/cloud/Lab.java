@@ -11,7 +11,6 @@ import dev.prebake.lab.host.DataPlane;
 import dev.prebake.lab.host.Snapshot;
 import dev.prebake.lab.host.Volume;
 import dev.prebake.lab.states.Interpreter;
-import dev.prebake.lab.states.StateMachine;
 import dev.prebake.lab.states.TaskInvoker;
 import dev.prebake.lab.wire.AwsEndpoint;
 import dev.prebake.lab.wire.CallInterceptor;
@@ -100,9 +99,14 @@ public final class Lab implements AutoCloseable {
         Background background = new Background(clock, threads);
         this.plane = plane;
         deployment = Deployment.on(hostArchitecture(), kmsKeyArn);
-        Executions executions = new Executions(plane.home().resolve("executions"));
+        FunctionCatalogue catalogue = FunctionCatalogue.load();
+        StateMachines machines = new StateMachines(
+                plane.home(),
+                Definition.substitute(deployment.substitutions(
+                        catalogue.ofStates().stream().map(FunctionEntry::name).toList())),
+                clock);
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
-        recovered = recover(plane, executions, account);
+        recovered = recover(plane, machines, account);
 
         LabLogs logs = new LabLogs(clock);
         logs.follow(line -> {
@@ -138,16 +142,16 @@ public final class Lab implements AutoCloseable {
         functions = zips == null
                 ? new LoadedHandlers()
                 : new HandlerProcesses(zips, plane.home().resolve("functions"), this::endpoint);
-        FunctionCatalogue catalogue = FunctionCatalogue.load();
         states = new LabStates(
-                StateMachine.parse(Definition.substitute(deployment.substitutions(
-                        catalogue.ofStates().stream().map(FunctionEntry::name).toList()))),
-                deployment,
-                new Interpreter(
-                        clock, invoker(new HandlerInvoker(catalogue, functions), authorizer, planned), faults.random()),
-                executions,
-                observer::happened,
-                threads);
+                machines,
+                new RunningExecutions(
+                        new Interpreter(
+                                clock,
+                                invoker(new HandlerInvoker(catalogue, functions), authorizer, planned),
+                                faults.random()),
+                        observer::happened,
+                        threads),
+                clock);
         AwsEndpoint.Setup setup = AwsEndpoint.serving(
                 Service.of(Ec2Client.class, ec2),
                 Service.of(SsmClient.class, ssm),
@@ -338,9 +342,9 @@ public final class Lab implements AutoCloseable {
                 "/dev/null");
     }
 
-    private static List<String> recover(DataPlane plane, Executions executions, Account account) {
+    private static List<String> recover(DataPlane plane, StateMachines machines, Account account) {
         List<String> recovered = new ArrayList<>(plane.recover());
-        recovered.addAll(executions.recover());
+        recovered.addAll(machines.recover());
         for (Volume volume : plane.volumes()) {
             plane.deleteVolume(volume.id());
             recovered.add("Deleted volume " + volume.id() + ", which its lab left.");

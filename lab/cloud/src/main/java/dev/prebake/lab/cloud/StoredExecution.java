@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param cause that error in words; likewise
  * @param startedAt when it started, in lab time
  * @param stoppedAt when it ended, in lab time; absent while it runs
+ * @param revision what its state machine was when it started; absent when an older lab wrote this
+ * @param redrives how often it was redriven; absent for never
+ * @param redrivenAt when it was redriven last, in lab time
  */
 record StoredExecution(
         String name,
@@ -25,16 +28,38 @@ record StoredExecution(
         @Nullable String error,
         @Nullable String cause,
         Instant startedAt,
-        @Nullable Instant stoppedAt) {
-    StoredExecution lost() {
+        @Nullable Instant stoppedAt,
+        @Nullable MachineRevision revision,
+        @Nullable Integer redrives,
+        @Nullable Instant redrivenAt) {
+
+    StoredExecution ended(
+            ExecutionStatus end,
+            @Nullable JsonNode given,
+            @Nullable String endError,
+            @Nullable String endCause,
+            Instant at) {
+        return new StoredExecution(
+                name, input, end, given, endError, endCause, startedAt, at, revision, redrives, redrivenAt);
+    }
+
+    /** The same, running again. */
+    StoredExecution redriven(Instant at) {
         return new StoredExecution(
                 name,
                 input,
-                ExecutionStatus.ABORTED,
+                ExecutionStatus.RUNNING,
                 null,
-                "Lab.Killed",
-                "The lab was killed while the execution ran.",
+                null,
+                null,
                 startedAt,
-                startedAt);
+                null,
+                revision,
+                redriveCount() + 1,
+                at);
+    }
+
+    int redriveCount() {
+        return redrives == null ? 0 : redrives;
     }
 }

@@ -92,7 +92,7 @@ class LabStatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "with space", "sl/ash", "..", "x:y"})
+    @ValueSource(strings = {"", "with space", "sl/ash", "x:y", "a\u0000b", "\ud800", "a*", "~"})
     @DisplayName("A name that can't be one is InvalidName")
     void invalidName(String name) {
         assertRefused("InvalidName", "'" + name + "'", () -> aws.start(name, REFUSED));
@@ -134,7 +134,8 @@ class LabStatesTest {
         aws.await(aws.start("one", REFUSED));
 
         assertRefused("ExecutionDoesNotExist", "account", () -> aws.describe(arn("../account")));
-        assertRefused("ExecutionDoesNotExist", "one", () -> aws.describe("one"));
+        assertRefused("InvalidArn", "one", () -> aws.describe("one"));
+        assertRefused("InvalidArn", "prebake", () -> aws.describe(aws.lab.stateMachineArn()));
         assertRefused(
                 "ExecutionDoesNotExist",
                 "other",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What expressions see as {@code $states.context}.
@@ -18,14 +19,18 @@ final class ContextObject {
 
     private final ObjectNode common = JsonNodeFactory.instance.objectNode();
 
-    ContextObject(ExecutionIdentity identity, JsonNode input, Instant startedAt) {
-        common.putObject("Execution")
+    /** @param redrive how the execution comes to be run again; null on its first run */
+    ContextObject(ExecutionIdentity identity, JsonNode input, Instant startedAt, @Nullable Redrive redrive) {
+        ObjectNode execution = common.putObject("Execution")
                 .put("Id", identity.executionArn())
                 .<ObjectNode>set("Input", input)
                 .put("StartTime", MILLISECONDS.format(startedAt))
                 .put("Name", identity.executionName())
                 .put("RoleArn", identity.roleArn())
-                .put("RedriveCount", 0);
+                .put("RedriveCount", redrive == null ? 0 : redrive.count());
+        if (redrive != null) {
+            execution.put("RedriveTime", MILLISECONDS.format(redrive.at()));
+        }
         common.putObject("StateMachine").put("Id", identity.stateMachineArn()).put("Name", identity.stateMachineName());
     }
 

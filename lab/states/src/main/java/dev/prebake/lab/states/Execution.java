@@ -28,7 +28,9 @@ public final class Execution {
     private final RandomGenerator random;
     private final Instant startedAt;
     private final History history;
-    private final Variables variables = new Variables();
+    private final @Nullable Redrive redrive;
+    private final StandingPoint from;
+    private final Variables variables;
     private final ContextObject context;
     private final Waits waits;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -47,17 +49,23 @@ public final class Execution {
             LabClock clock,
             TaskInvoker invoker,
             RandomGenerator random,
-            HistoryListener listener) {
+            HistoryListener listener,
+            @Nullable Redrive redrive) {
         this.machine = machine;
         this.identity = identity;
         this.input = input;
         this.clock = clock;
         this.invoker = invoker;
         this.random = random;
-        this.startedAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        this.history = new History(listener);
-        this.context = new ContextObject(identity, input, startedAt);
-        this.waits = new Waits(clock, machine.timeout() == null ? Instant.MAX : startedAt.plus(machine.timeout()));
+        this.redrive = redrive;
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        this.startedAt = redrive == null ? now : redrive.startedAt();
+        List<HistoryEvent> past = redrive == null ? List.of() : redrive.past();
+        this.from = StandingPoint.after(past, machine, input);
+        this.variables = new Variables(from.variables());
+        this.history = new History(listener, past);
+        this.context = new ContextObject(identity, input, startedAt, redrive);
+        this.waits = new Waits(clock, machine.timeout() == null ? Instant.MAX : now.plus(machine.timeout()));
     }
 
     public ExecutionIdentity identity() {
@@ -200,33 +208,53 @@ public final class Execution {
 
     private JsonNode steps()
             throws StateFailedException, FailStateReachedException, HistoryFullException, ExecutionStoppedException {
-        var ignored = history.add(
-                startedAt,
-                HistoryEventType.EXECUTION_STARTED,
-                new HistoryDetails.ExecutionStarted(input, identity.roleArn()));
-        @Nullable String next = machine.startAt();
-        JsonNode data = input;
+        begin();
+        @Nullable String next = from.next();
+        JsonNode data = from.data();
+        if (from.unfinished() != null && next != null) {
+            waits.check();
+            stateName = next;
+            Transition transition = carryOut(
+                    Visit.again(machine.state(next), from.unfinished(), context, variables, history, clock, random));
+            next = transition.next();
+            data = transition.output();
+        }
         while (next != null) {
             waits.check();
-            Transition transition = visit(machine.state(next), data);
+            stateName = next;
+            Transition transition =
+                    carryOut(Visit.enter(machine.state(next), data, context, variables, history, clock, random));
             next = transition.next();
             data = transition.output();
         }
         return data;
     }
 
-    private Transition visit(State state, JsonNode data)
+    private void begin() throws HistoryFullException {
+        if (redrive != null) {
+            var ignored = history.add(
+                    redrive.at(),
+                    HistoryEventType.EXECUTION_REDRIVEN,
+                    new HistoryDetails.ExecutionRedriven(redrive.count()));
+        }
+        if (redrive == null || redrive.past().isEmpty()) {
+            var ignored = history.add(
+                    startedAt,
+                    HistoryEventType.EXECUTION_STARTED,
+                    new HistoryDetails.ExecutionStarted(input, identity.roleArn()));
+        }
+    }
+
+    private Transition carryOut(Visit visit)
             throws StateFailedException, FailStateReachedException, HistoryFullException, ExecutionStoppedException {
-        stateName = state.name();
-        var visit = new Visit(state, data, context, variables, history, clock, random);
-        return switch (state) {
+        return switch (visit.state()) {
             case State.TaskState task -> new TaskVisit(task, visit, identity, clock, invoker, random, waits).run();
             case State.PassState pass ->
-                new Transition(pass.next(), visit.leave("", pass.handover(), visit.scope(), data));
+                new Transition(pass.next(), visit.leave("", pass.handover(), visit.scope(), visit.input()));
             case State.ChoiceState choice -> choose(choice, visit);
             case State.WaitState wait -> await(wait, visit);
             case State.SucceedState succeed ->
-                new Transition(null, visit.leave("", succeed.handover(), visit.scope(), data));
+                new Transition(null, visit.leave("", succeed.handover(), visit.scope(), visit.input()));
             case State.FailState fail -> throw failure(fail, visit);
         };
     }

@@ -10,8 +10,10 @@ final class History {
     private final List<HistoryEvent> events = new ArrayList<>();
     private final HistoryListener listener;
 
-    History(HistoryListener listener) {
+    /** @param past what was recorded before an execution was redriven; the listener has seen it */
+    History(HistoryListener listener, List<HistoryEvent> past) {
         this.listener = listener;
+        events.addAll(past);
     }
 
     /** Adds an event that follows from the last one, and returns its id. */

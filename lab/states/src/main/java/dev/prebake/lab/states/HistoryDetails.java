@@ -21,6 +21,13 @@ public sealed interface HistoryDetails {
     record ExecutionStopped(
             @Nullable String error, @Nullable String cause) implements HistoryDetails {}
 
+    /**
+     * Of ExecutionRedriven.
+     *
+     * @param redriveCount how often the execution has been redriven with this time, from 1
+     */
+    record ExecutionRedriven(int redriveCount) implements HistoryDetails {}
+
     /** Of every …StateEntered. */
     record StateEntered(String name, JsonNode input) implements HistoryDetails {}
 

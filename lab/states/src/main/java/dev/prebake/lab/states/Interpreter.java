@@ -35,6 +35,24 @@ public final class Interpreter {
                     "Tried to start execution '%s' with an input of %d bytes; the limit is %d"
                             .formatted(identity.executionName(), bytes, Limits.PAYLOAD_BYTES));
         }
-        return new Execution(machine, identity, input, clock, invoker, random, listener);
+        return new Execution(machine, identity, input, clock, invoker, random, listener, null);
+    }
+
+    /**
+     * An execution that ended without success and goes on now from the state where it stood, under its own name and with its
+     * history. Its time-out and its states' retries begin anew.
+     *
+     * @param input what it was started with
+     * @param redrive what went before
+     * @param listener sees each event that is added
+     * @see <a href="https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html">Redriving executions</a>
+     */
+    public Execution redrive(
+            StateMachine machine,
+            ExecutionIdentity identity,
+            JsonNode input,
+            Redrive redrive,
+            HistoryListener listener) {
+        return new Execution(machine, identity, input, clock, invoker, random, listener, redrive);
     }
 }

@@ -6,7 +6,11 @@ import java.util.Map;
 
 /** What an execution has assigned; it lives as long as the execution. */
 final class Variables {
-    private final Map<String, JsonNode> values = new HashMap<>();
+    private final Map<String, JsonNode> values;
+
+    Variables(Map<String, JsonNode> before) {
+        values = new HashMap<>(before);
+    }
 
     /** The variables now; later assignments don't show in it. */
     Map<String, JsonNode> snapshot() {

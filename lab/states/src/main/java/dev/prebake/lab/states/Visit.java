@@ -22,7 +22,29 @@ final class Visit {
     private final Instant enteredAt;
     private final long enteredId;
 
-    Visit(
+    private Visit(
+            State state,
+            JsonNode input,
+            ContextObject context,
+            Variables variables,
+            History history,
+            LabClock clock,
+            RandomGenerator random,
+            Instant enteredAt,
+            long enteredId) {
+        this.state = state;
+        this.input = input;
+        this.context = context;
+        this.variables = variables;
+        this.history = history;
+        this.clock = clock;
+        this.random = random;
+        this.enteredAt = enteredAt;
+        this.enteredId = enteredId;
+    }
+
+    /** Enters a state. */
+    static Visit enter(
             State state,
             JsonNode input,
             ContextObject context,
@@ -31,21 +53,32 @@ final class Visit {
             LabClock clock,
             RandomGenerator random)
             throws HistoryFullException {
-        this.state = state;
-        this.input = input;
-        this.context = context;
-        this.variables = variables;
-        this.history = history;
-        this.clock = clock;
-        this.random = random;
-        this.enteredAt = clock.instant();
+        Instant enteredAt = clock.instant();
         // On AWS nothing leads to the first state, not even the start of the execution.
         long previous = history.lastId() == 1 ? 0 : history.lastId();
-        this.enteredId = history.add(
+        long enteredId = history.add(
                 enteredAt,
                 HistoryEventType.entered(state),
                 previous,
                 new HistoryDetails.StateEntered(state.name(), input));
+        return new Visit(state, input, context, variables, history, clock, random, enteredAt, enteredId);
+    }
+
+    /** Goes on with a state that was entered before the execution was redriven. */
+    static Visit again(
+            State state,
+            HistoryEvent entered,
+            ContextObject context,
+            Variables variables,
+            History history,
+            LabClock clock,
+            RandomGenerator random) {
+        JsonNode input = ((HistoryDetails.StateEntered) entered.details()).input();
+        return new Visit(state, input, context, variables, history, clock, random, entered.timestamp(), entered.id());
+    }
+
+    State state() {
+        return state;
     }
 
     JsonNode input() {

@@ -75,6 +75,7 @@ final class Tests {
             case HistoryDetails.ExecutionStarted started -> " " + started.input() + " as " + started.roleArn();
             case HistoryDetails.ExecutionSucceeded succeeded -> " " + succeeded.output();
             case HistoryDetails.ExecutionStopped stopped -> " " + stopped.error() + ": " + stopped.cause();
+            case HistoryDetails.ExecutionRedriven redriven -> " " + redriven.redriveCount();
             case HistoryDetails.StateEntered entered -> " " + entered.name() + " " + entered.input();
             case HistoryDetails.StateExited exited ->
                 " " + exited.name() + " " + exited.output()
