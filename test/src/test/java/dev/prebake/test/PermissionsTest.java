@@ -283,7 +283,7 @@ class PermissionsTest {
         }
     }
 
-    private static void nodeGroup(Lab lab) {
+    static void nodeGroup(Lab lab) {
         lab.ec2()
                 .createLaunchTemplate(CreateLaunchTemplateRequest.builder()
                         .launchTemplateName("gpu")

@@ -24,7 +24,8 @@ class WorkflowPictureTest {
     void current() throws Exception {
         JsonNode definition = new ObjectMapper().readTree(Definition.text());
         Set<String> states = new HashSet<>();
-        Set<String> transitions = new HashSet<>(Set.of("start->" + definition.path("StartAt").asText()));
+        Set<String> transitions =
+                new HashSet<>(Set.of("start->" + definition.path("StartAt").asText()));
         definition.path("States").properties().forEach(entry -> {
             String name = entry.getKey();
             JsonNode state = entry.getValue();
@@ -44,9 +45,7 @@ class WorkflowPictureTest {
 
         assertThat(drawnStates.remove("start")).isTrue();
         assertThat(drawnStates).as("states; run docs/workflow.sh").isEqualTo(states);
-        assertThat(drawnTransitions)
-                .as("transitions; run docs/workflow.sh")
-                .containsAll(transitions);
+        assertThat(drawnTransitions).as("transitions; run docs/workflow.sh").containsAll(transitions);
         // One arrow stands for all errors that lead to CleanUp.
         drawnTransitions.removeAll(transitions);
         assertThat(drawnTransitions).hasSize(1).allMatch(edge -> edge.endsWith("->CleanUp"));
