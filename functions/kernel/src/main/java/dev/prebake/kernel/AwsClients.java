@@ -3,6 +3,7 @@ package dev.prebake.kernel;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 
@@ -14,6 +15,9 @@ import software.amazon.awssdk.retries.api.RetryStrategy;
  * (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html); there are none of ours.
  */
 public final class AwsClients {
+    /** One for all clients: each of its kind reads the system's certificate authorities anew. It holds no connections to close. */
+    private static final SdkHttpClient HTTP = UrlConnectionHttpClient.builder().build();
+
     private AwsClients() {}
 
     /** Builds a client from its builder, say {@code Ec2Client.builder()}. */
@@ -31,7 +35,7 @@ public final class AwsClients {
 
     private static <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> C with(
             RetryStrategy retries, B builder) {
-        return builder.httpClientBuilder(UrlConnectionHttpClient.builder())
+        return builder.httpClient(HTTP)
                 .overrideConfiguration(configuration ->
                         configuration.retryStrategy(retries).addExecutionInterceptor(new NamedOperation()))
                 .build();

@@ -10,6 +10,7 @@ import dev.prebake.lab.lambda.InvocationResult;
 import dev.prebake.lab.lambda.LambdaException;
 import dev.prebake.lab.states.TaskFailedException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +24,10 @@ import java.util.function.Supplier;
  */
 final class HandlerProcesses implements FunctionRunner {
     private static final int LEAST_PROCESSES = 4;
+
+    /** What a function's process takes at most, by bench/handlers, and some more. */
+    private static final long PROCESS_BYTES = 256L << 20;
+
     private static final String NO_FILE = "/dev/null";
 
     private final Artifacts artifacts;
@@ -37,8 +42,9 @@ final class HandlerProcesses implements FunctionRunner {
     HandlerProcesses(Artifacts artifacts, Path folder, Supplier<URI> endpoint) {
         this.artifacts = artifacts;
         this.endpoint = endpoint;
-        int limit = Math.max(LEAST_PROCESSES, 2 * Runtime.getRuntime().availableProcessors());
-        processes = new FunctionProcesses(folder, limit);
+        // A quarter of the machine: enough on most for all functions of the workflow to stay warm, as on Lambda.
+        long limit = memoryBytes() / 4 / PROCESS_BYTES;
+        processes = new FunctionProcesses(folder, (int) Math.max(LEAST_PROCESSES, limit));
     }
 
     @Override
@@ -61,6 +67,11 @@ final class HandlerProcesses implements FunctionRunner {
     @Override
     public void close() {
         processes.close();
+    }
+
+    private static long memoryBytes() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getTotalMemorySize();
     }
 
     private FunctionConfiguration configuration(FunctionEntry function) {

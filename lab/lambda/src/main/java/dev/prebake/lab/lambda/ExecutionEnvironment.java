@@ -65,7 +65,7 @@ final class ExecutionEnvironment implements AutoCloseable {
     InvocationResult invoke(byte[] payload) throws InterruptedException {
         String requestId = UUID.randomUUID().toString();
         @Nullable Duration init = null;
-        long began = started;
+        long began = initialized ? System.nanoTime() : started;
         @Nullable InvocationResult failure = null;
         try {
             if (!initialized) {

@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -55,6 +58,24 @@ class FunctionProcessesTest {
                 .hasSize(1);
         assertThat(log("Echo").lines().filter(line -> line.startsWith("REPORT")))
                 .hasSize(2);
+    }
+
+    @Test
+    @DisplayName("are billed for what an invocation takes, and for their start once")
+    void billed() throws Exception {
+        answer(functions.function(Handlers.Echo.class), "1");
+        long began = System.nanoTime();
+        answer(functions.function(Handlers.Echo.class), "2");
+        double took = (System.nanoTime() - began) / 1e6;
+
+        List<MatchResult> reports = Pattern.compile("\tDuration: ([0-9.]+) ms\tBilled Duration: (\\d+) ms")
+                .matcher(log("Echo"))
+                .results()
+                .toList();
+        assertThat(Double.parseDouble(reports.get(1).group(1))).isLessThanOrEqualTo(took);
+        assertThat(Long.parseLong(reports.get(1).group(2))).isLessThanOrEqualTo((long) Math.ceil(took));
+        assertThat(Double.parseDouble(reports.get(0).group(2)))
+                .isGreaterThan(Double.parseDouble(reports.get(0).group(1)) + 1);
     }
 
     @Test
