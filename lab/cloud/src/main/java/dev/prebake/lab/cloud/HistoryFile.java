@@ -7,8 +7,9 @@ import dev.prebake.kernel.Json;
 import dev.prebake.lab.states.HistoryDetails;
 import dev.prebake.lab.states.HistoryEvent;
 import dev.prebake.lab.states.HistoryEventType;
-import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The events of one execution in a file, a JSON document in a line each, written as they happen. */
 final class HistoryFile {
     private final Path file;
-    private @Nullable BufferedWriter writer;
+    private @Nullable OutputStream writer;
 
     HistoryFile(Path file) {
         this.file = file;
@@ -39,11 +40,14 @@ final class HistoryFile {
         try {
             if (writer == null) {
                 Files.createDirectories(file.toAbsolutePath().getParent());
-                writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                writer = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
-            writer.write(line + "\n");
+            // Half of a surrogate pair, which an input may have in a text, has no UTF-8: Jackson writes its number.
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            bytes.writeBytes(Json.mapper().writeValueAsBytes(line));
+            bytes.write('\n');
             // Not to the disk: what is lost with the machine's power is an execution's that was lost with it.
-            writer.flush();
+            bytes.writeTo(writer);
         } catch (IOException e) {
             throw new UncheckedIOException("Writing an execution's history to " + file + " failed.", e);
         }

@@ -140,15 +140,22 @@ final class RunningExecutions {
                 execution.run();
                 machine.executions().save(one.now());
             } finally {
-                history.close();
-                running.remove(arn);
-                one.written().complete(null);
+                try {
+                    history.close();
+                } finally {
+                    running.remove(arn);
+                    one.written().complete(null);
+                }
             }
         });
     }
 
     private void seen(HistoryFile history, HistoryEvent event) {
-        history.append(event);
-        listener.happened(event);
+        try {
+            history.append(event);
+        } finally {
+            // Who waits for the end hears of it, even where it can't be written down.
+            listener.happened(event);
+        }
     }
 }
