@@ -18,15 +18,20 @@ import dev.prebake.test.LocalCommandLine.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,6 +122,40 @@ class InterruptTest {
         Leftovers.assertNone(home(), killed, next);
     }
 
+    @Test
+    @Tag("faults")
+    @DisplayName(
+            "leaves nothing once it was killed at any moment and the lab was opened again, and all that it had before")
+    void killedAtAnyMoment() throws Exception {
+        String[] bake = arguments(true, "true");
+        Outcome undisturbed = LocalCommandLine.over(home()).run(bake);
+        assertThat(undisturbed.exitCode()).as(undisturbed.err()).isZero();
+        Instant begin = Instant.now();
+        assertThat(LocalCommandLine.over(home()).run(bake).exitCode()).isZero();
+        Duration whole = Duration.between(begin, Instant.now());
+        Survivors before = Survivors.of(home());
+        assertThat(before.snapshots()).hasSizeGreaterThan(1);
+        Random random = new Random(Long.getLong("prebake.faults.seed", 1));
+        int kills = System.getProperty("prebake.faults", "some").equals("some") ? 3 : 20;
+        int inTheMiddle = 0;
+        for (int i = 0; i < kills; i++) {
+            Duration moment = whole.multipliedBy(random.nextInt(100)).dividedBy(100);
+            Outcome killed = LocalCommandLine.over(home()).start(bake).killAfter(moment);
+            inTheMiddle += killed.exitCode() == 0 ? 0 : 1;
+            String what = "kill " + i + ", after " + moment + ": " + killed.err();
+            Survivors after = Survivors.of(home());
+            Leftovers.assertNone(home(), killed);
+            assertThat(after.snapshots()).as(what).containsAllEntriesOf(before.snapshots());
+            assertThat(after.snapshots()).as(what).containsKey(after.published());
+            before = after;
+        }
+        System.getLogger(getClass().getName())
+                .log(System.Logger.Level.INFO, "{0} of {1} kills came in the middle of a run", inTheMiddle, kills);
+        Outcome last = LocalCommandLine.over(home()).run(arguments(false, "true"));
+        assertThat(last.exitCode()).as(last.err()).isZero();
+        Leftovers.assertNone(home(), last);
+    }
+
     private static Outcome endAt(Moment moment, String signal) throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
@@ -159,7 +198,8 @@ class InterruptTest {
     }
 
     private static String[] arguments(boolean force, String... podProgram) throws IOException {
-        Path input = Files.writeString(folder.resolve("input.json"), "{\"force\": " + force + "}");
+        Path input =
+                Files.writeString(folder.resolve("input.json"), "{\"force\": " + force + ", \"retainSnapshots\": 100}");
         String image = registry.reference(layout.images().getFirst());
         List<String> arguments =
                 new ArrayList<>(List.of("--input", input.toString(), "--image", image, "--", Busybox.PATH));

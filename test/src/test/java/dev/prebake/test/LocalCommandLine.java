@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -161,6 +162,15 @@ final class LocalCommandLine {
             if (exitCode != 0) {
                 throw new AssertionError("The run had ended before it could get SIG" + name + ":\n" + err);
             }
+        }
+
+        /** Kills it once some time has passed, unless it has ended before, and waits for its end. */
+        Outcome killAfter(Duration moment) throws IOException, InterruptedException {
+            if (!process.waitFor(moment)) {
+                // By the handle: the process itself would close what it printed.
+                process.toHandle().destroyForcibly();
+            }
+            return await();
         }
 
         /** Waits for its end. */
