@@ -5,7 +5,6 @@ import dev.prebake.lab.cloud.FaultPlan;
 import dev.prebake.lab.cloud.FunctionFault;
 import dev.prebake.lab.cloud.ObservedCall;
 import dev.prebake.lab.cloud.ThingFault;
-import dev.prebake.test.FaultLab.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +25,7 @@ import java.util.function.Consumer;
 record FaultCase(String table, String row, String column, Scenario scenario, Consumer<FaultPlan> fault) {
     private static final String OTHERS = "Answers that only some calls get";
     private static final String FUNCTIONS = "Functions";
-    private static final String THINGS = "Instances, commands, snapshots and Fast Snapshot Restore";
+    private static final String THINGS = "Instances, commands, snapshots, Fast Snapshot Restore and node groups";
 
     /** A kind of fault that any call can have. */
     private enum Kind {
@@ -74,10 +73,9 @@ record FaultCase(String table, String row, String column, Scenario scenario, Con
         List<FaultCase> cases = new ArrayList<>();
         undisturbed.forEach((scenario, calls) -> {
             for (ObservedCall call : calls) {
-                boolean another =
-                        scenario == Scenario.RETIREMENT && !call.function().equals("RetireSnapshots");
                 // The third look of a poll is as the second.
-                if (another || (call.function().startsWith("Await") && call.occurrence() > 2)) {
+                if (!scenario.tries(call.function())
+                        || (call.function().startsWith("Await") && call.occurrence() > 2)) {
                     continue;
                 }
                 for (Kind kind : Kind.values()) {
@@ -152,69 +150,78 @@ record FaultCase(String table, String row, String column, Scenario scenario, Con
                 "PublishSnapshot ssm:PutParameter",
                 List.of("400 TooManyUpdates", "400 ParameterLimitExceeded", "400 ParameterMaxVersionLimitExceeded"));
         codes.forEach((call, answers) -> {
-            int space = call.indexOf(' ');
-            ObservedCall first = new ObservedCall(call.substring(0, space), call.substring(space + 1), 1);
             for (String answer : answers) {
                 for (Scenario scenario : List.of(Scenario.BAKE, Scenario.BASE)) {
-                    for (int times : new int[] {1, FaultPlan.ALWAYS}) {
-                        cases.add(new FaultCase(
-                                OTHERS,
-                                call + ": " + answer.substring(4),
-                                scenario.title + (times == 1 ? ", once" : ", on and on"),
-                                scenario,
-                                plan -> plan.call(
-                                        first,
-                                        times,
-                                        new CallFault.Refused(
-                                                Integer.parseInt(answer.substring(0, 3)), answer.substring(4)))));
-                    }
+                    answer(cases, scenario, call, answer);
                 }
             }
         });
         for (String answer : List.of("400 InvalidSnapshot.InUse", "400 InvalidSnapshot.NotFound")) {
+            answer(cases, Scenario.RETIREMENT, "RetireSnapshots ec2:DeleteSnapshot", answer);
+        }
+        answer(cases, Scenario.ROLL_OUT, "RollOutNodes eks:DescribeNodegroup", "404 ResourceNotFoundException");
+        answer(
+                cases,
+                Scenario.ROLL_OUT,
+                "RollOutNodes ec2:DescribeLaunchTemplates",
+                "400 InvalidLaunchTemplateId.NotFound");
+        answer(cases, Scenario.ROLL_OUT, "RollOutNodes eks:UpdateNodegroupVersion", "409 ResourceInUseException");
+        answer(cases, Scenario.ROLL_OUT, "RollOutNodes eks:UpdateNodegroupVersion", "400 InvalidRequestException");
+        answer(cases, Scenario.ROLL_OUT, "AwaitRollOut eks:DescribeUpdate", "404 ResourceNotFoundException");
+    }
+
+    private static void answer(List<FaultCase> cases, Scenario scenario, String call, String answer) {
+        int space = call.indexOf(' ');
+        ObservedCall first = new ObservedCall(call.substring(0, space), call.substring(space + 1), 1);
+        var refused = new CallFault.Refused(Integer.parseInt(answer.substring(0, 3)), answer.substring(4));
+        for (int times : new int[] {1, FaultPlan.ALWAYS}) {
             cases.add(new FaultCase(
                     OTHERS,
-                    "RetireSnapshots ec2:DeleteSnapshot: " + answer.substring(4),
-                    Scenario.RETIREMENT.title,
-                    Scenario.RETIREMENT,
-                    plan -> plan.call(
-                            new ObservedCall("RetireSnapshots", "ec2:DeleteSnapshot", 1),
-                            FaultPlan.ALWAYS,
-                            new CallFault.Refused(400, answer.substring(4)))));
+                    call + ": " + answer.substring(4),
+                    scenario.title + (times == 1 ? ", once" : ", on and on"),
+                    scenario,
+                    plan -> plan.call(first, times, refused)));
         }
     }
 
     private static void functions(List<FaultCase> cases, Map<Scenario, List<ObservedCall>> undisturbed) {
-        undisturbed.getOrDefault(Scenario.BASE, List.of()).stream()
-                .map(ObservedCall::function)
-                .distinct()
-                .forEach(function -> {
-                    for (FunctionFault fault : FunctionFault.values()) {
-                        for (int times : new int[] {1, FaultPlan.ALWAYS}) {
-                            cases.add(new FaultCase(
-                                    FUNCTIONS,
-                                    function,
-                                    inWords(fault.name()) + (times == 1 ? "" : " on and on"),
-                                    Scenario.BASE,
-                                    plan -> plan.invocation(function, times, fault)));
+        for (Scenario scenario : List.of(Scenario.BASE, Scenario.ROLL_OUT)) {
+            undisturbed.getOrDefault(scenario, List.of()).stream()
+                    .map(ObservedCall::function)
+                    .distinct()
+                    .filter(scenario::tries)
+                    .forEach(function -> {
+                        for (FunctionFault fault : FunctionFault.values()) {
+                            for (int times : new int[] {1, FaultPlan.ALWAYS}) {
+                                cases.add(new FaultCase(
+                                        FUNCTIONS,
+                                        function,
+                                        inWords(fault.name()) + (times == 1 ? "" : " on and on"),
+                                        scenario,
+                                        plan -> plan.invocation(function, times, fault)));
+                            }
                         }
-                    }
-                });
+                    });
+        }
     }
 
     private static void things(List<FaultCase> cases) {
         for (ThingFault fault : ThingFault.values()) {
-            for (Scenario scenario : List.of(Scenario.BAKE, Scenario.REUSE, Scenario.BASE)) {
-                boolean ofFastRestore = fault.name().startsWith("FAST_RESTORE");
-                boolean applies = ofFastRestore
-                        || scenario == Scenario.BASE
-                        || (scenario == Scenario.BAKE && fault != ThingFault.BASE_VANISHES);
-                if (applies) {
-                    cases.add(new FaultCase(
-                            THINGS, inWords(fault.name()), scenario.title, scenario, plan -> plan.thing(fault, 1)));
-                }
+            for (Scenario scenario : befallenIn(fault)) {
+                cases.add(new FaultCase(
+                        THINGS, inWords(fault.name()), scenario.title, scenario, plan -> plan.thing(fault, 1)));
             }
         }
+    }
+
+    private static List<Scenario> befallenIn(ThingFault fault) {
+        return switch (fault) {
+            case FAST_RESTORE_REFUSED, FAST_RESTORE_PARTLY_REFUSED, FAST_RESTORE_STUCK, FAST_RESTORE_TAKEN_BACK ->
+                List.of(Scenario.BAKE, Scenario.REUSE, Scenario.BASE);
+            case BASE_VANISHES -> List.of(Scenario.BASE);
+            case NODES_NOT_RENEWED, NODE_UPDATE_STALLS -> List.of(Scenario.ROLL_OUT);
+            default -> List.of(Scenario.BAKE, Scenario.BASE);
+        };
     }
 
     private static String inWords(String name) {

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.prebake.cleanup.SweepHandler;
 import dev.prebake.lab.cloud.ObservedCall;
+import dev.prebake.test.Caches.Prepared;
 import dev.prebake.test.FaultLab.Outcome;
-import dev.prebake.test.FaultLab.Prepared;
-import dev.prebake.test.FaultLab.Scenario;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

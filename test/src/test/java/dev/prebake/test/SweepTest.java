@@ -3,12 +3,17 @@ package dev.prebake.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.prebake.catalogue.Definition;
 import dev.prebake.cleanup.SweepHandler;
 import dev.prebake.kernel.Tags;
+import dev.prebake.lab.clock.Activity;
+import dev.prebake.lab.cloud.FaultPlan;
 import dev.prebake.lab.cloud.Lab;
+import dev.prebake.lab.cloud.ThingFault;
+import dev.prebake.test.Caches.Prepared;
 import dev.prebake.test.FaultLab.Outcome;
-import dev.prebake.test.FaultLab.Prepared;
-import dev.prebake.test.FaultLab.Scenario;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +21,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.joda.time.DateTime;
 import org.joda.time.DateTimeZone;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,26 +47,48 @@ import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 @SuppressWarnings("NullAway.Init")
 class SweepTest {
     private static final Duration SCHEDULE = Duration.ofHours(1);
+    /** An execution ends there by itself before it sees that it is to end. */
+    private static final Set<String> LAST = Set.of("Done", "Failed");
+
+    /** Runs that together enter every state of the definition. */
+    private static final List<Run> RUNS = List.of(
+            new Run(Scenario.BAKE, false, _ -> {}),
+            new Run(Scenario.REUSE, false, _ -> {}),
+            new Run(Scenario.ROLL_OUT, false, _ -> {}),
+            new Run(Scenario.BASE, false, plan -> plan.thing(ThingFault.COMMAND_CANCELLED, 1)),
+            new Run(Scenario.BASE, true, plan -> plan.thing(ThingFault.AGENT_NEVER_REGISTERS, 1)));
+
+    /**
+     * A run.
+     *
+     * @param behindAnother whether another execution of the cache is at it before
+     * @param faults what goes wrong, in the one before if there is one
+     */
+    private record Run(Scenario scenario, boolean behindAnother, Consumer<FaultPlan> faults) {}
 
     @TempDir
     private Path folder;
 
     @Test
-    @DisplayName("removes what an execution leaves that is stopped at any of its states, or whose time is up there")
+    @DisplayName(
+            "removes what an execution leaves that is stopped at any state of the definition, or whose time is up there")
     void afterAborts() throws Exception {
         List<String> wrong = new ArrayList<>();
         List<String> swept = new ArrayList<>();
+        Set<String> never = new TreeSet<>(statesOfDefinition());
         try (FaultLab lab = new FaultLab(folder, 1)) {
             SweepHandler sweeper = new SweepHandler();
-            for (Scenario scenario : List.of(Scenario.BAKE, Scenario.REUSE)) {
-                Set<String> states =
-                        new LinkedHashSet<>(lab.run(scenario, _ -> {}).states());
-                for (String state : states) {
+            for (Run run : RUNS) {
+                Outcome undisturbed = end(lab, run, null, null, sweeper, swept);
+                for (String state : new LinkedHashSet<>(undisturbed.states())) {
+                    if (!never.remove(state)) {
+                        continue;
+                    }
                     for (ExecutionStatus end : List.of(ExecutionStatus.ABORTED, ExecutionStatus.TIMED_OUT)) {
-                        Outcome outcome = endedAt(lab, scenario, state, end, sweeper, swept);
-                        String what = scenario.title + ", " + end + " at " + state + ": ";
+                        Outcome outcome = end(lab, run, state, end, sweeper, swept);
+                        String what = run.scenario().title + ", " + end + " at " + state + ": ";
                         outcome.problems().forEach(problem -> wrong.add(what + problem));
-                        if (outcome.status() != end && !state.equals("Done")) {
+                        if (outcome.status() != end && !LAST.contains(state)) {
                             wrong.add(what + "it ended as " + outcome.status());
                         }
                     }
@@ -65,33 +96,62 @@ class SweepTest {
             }
         }
         assertThat(wrong).isEmpty();
+        assertThat(never)
+                .as("states that no run of this test enters: give it one that does")
+                .isEmpty();
         for (String kind : List.of("i-", "vol-", "snap-")) {
             assertThat(swept).anyMatch(id -> id.startsWith(kind));
         }
     }
 
-    private static Outcome endedAt(
+    private static Set<String> statesOfDefinition() throws IOException {
+        Set<String> names = new TreeSet<>();
+        new ObjectMapper()
+                .readTree(Definition.text())
+                .path("States")
+                .fieldNames()
+                .forEachRemaining(names::add);
+        return names;
+    }
+
+    /** Runs one, ends it at a state unless that is absent, and sweeps behind it. */
+    private static Outcome end(
             FaultLab lab,
-            Scenario scenario,
-            String state,
-            ExecutionStatus end,
+            Run run,
+            @Nullable String state,
+            @Nullable ExecutionStatus end,
             SweepHandler sweeper,
             List<String> swept)
             throws InterruptedException {
+        Scenario scenario = run.scenario();
         Prepared before = lab.begin(scenario);
+        run.faults().accept(lab.faults);
+        String ahead = null;
+        Runnable inLine = () -> {};
+        if (run.behindAnother()) {
+            // In real time, so that the one ahead is at it while the other one gets in line.
+            Activity standing = lab.lab.clock().begin("two executions of a cache");
+            inLine = standing::close;
+            CountDownLatch hasTurn = new CountDownLatch(1);
+            lab.events.whenEntered.put("LaunchBuilder", hasTurn::countDown);
+            ahead = lab.start(scenario);
+            hasTurn.await();
+            lab.events.whenEntered.remove("LaunchBuilder");
+        }
         String arn = lab.nextArn();
-        lab.whenEntered.put(state, () -> {
-            if (end == ExecutionStatus.TIMED_OUT) {
-                lab.lab.clock().pass(Duration.ofDays(1));
-            } else {
-                lab.lab
-                        .states()
-                        .stopExecution(
-                                StopExecutionRequest.builder().executionArn(arn).build());
-            }
-        });
+        lab.events.whenEntered.put("WaitForTurn", inLine);
+        if (state != null) {
+            Runnable first = state.equals("WaitForTurn") ? inLine : () -> {};
+            lab.events.whenEntered.put(state, () -> {
+                first.run();
+                stop(lab, arn, end);
+            });
+        }
         DescribeExecutionResponse ended = lab.await(lab.start(scenario));
-        lab.whenEntered.clear();
+        if (ahead != null) {
+            lab.await(ahead);
+        }
+        lab.events.whenEntered.clear();
         // Twice: a volume waits for its instance's end.
         for (int sweep = 0; sweep < 2; sweep++) {
             lab.lab.clock().sleep(SCHEDULE);
@@ -100,6 +160,17 @@ class SweepTest {
         Outcome outcome = lab.outcome(scenario, before, ended);
         lab.restore(scenario, before);
         return outcome;
+    }
+
+    private static void stop(FaultLab lab, String arn, @Nullable ExecutionStatus end) {
+        if (end == ExecutionStatus.TIMED_OUT) {
+            lab.lab.clock().pass(Duration.ofDays(1));
+        } else {
+            lab.lab
+                    .states()
+                    .stopExecution(
+                            StopExecutionRequest.builder().executionArn(arn).build());
+        }
     }
 
     @Test
@@ -111,12 +182,12 @@ class SweepTest {
                 for (String state : List.of("AwaitBake", "AwaitSnapshot", "AwaitFastRestore", "PublishSnapshot")) {
                     Prepared before = lab.begin(scenario);
                     List<String> removed = new ArrayList<>();
-                    lab.whenEntered.put(state, () -> {
+                    lab.events.whenEntered.put(state, () -> {
                         lab.lab.clock().pass(Duration.ofHours(2));
                         removed.addAll(sweeper.handleRequest(event(lab.lab), null));
                     });
                     DescribeExecutionResponse ended = lab.await(lab.start(scenario));
-                    lab.whenEntered.clear();
+                    lab.events.whenEntered.clear();
 
                     assertThat(removed).as(scenario.title + " at " + state).isEmpty();
                     // Builders, commands and waits have their deadlines, and two hours are past some.
@@ -127,7 +198,7 @@ class SweepTest {
             }
             Prepared before = lab.begin(Scenario.BAKE);
             String arn = lab.nextArn();
-            lab.whenEntered.put(
+            lab.events.whenEntered.put(
                     "AwaitBake",
                     () -> lab.lab
                             .states()

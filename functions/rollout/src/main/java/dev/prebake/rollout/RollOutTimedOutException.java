@@ -11,7 +11,8 @@ public final class RollOutTimedOutException extends PrebakeException {
         super("Waiting for node groups to be renewed from " + snapshotId + " ended after " + waited.toMinutes()
                 + " min: "
                 + statuses
-                + ". The snapshot is published, and EKS goes on with these updates. The EKS console shows what they wait"
-                + " for; a larger maxUnavailable in the node group's update settings renews more nodes at once.");
+                + ". The snapshot is published, and EKS goes on with these updates. Look in the EKS console for what they"
+                + " wait for; give the node groups' update settings a larger maxUnavailable to have more nodes renewed at"
+                + " once.");
     }
 }

@@ -35,6 +35,7 @@ public final class FaultPlan {
     private final Map<String, Integer> counts = new HashMap<>();
     private final List<ObservedCall> observed = new ArrayList<>();
     private @Nullable Double share;
+    private boolean empty;
     private @Nullable RequestBuckets buckets;
 
     private record PlannedCall(ObservedCall from, int times, CallFault fault) {
@@ -88,12 +89,14 @@ public final class FaultPlan {
      * Throttles EC2 by token buckets of the documented shapes.
      *
      * @param ofDocumented the share of their sizes and refill rates that is left to the lab, above 0; 1 is all
+     * @param fromEmpty whether somebody else in the account has just emptied them
      */
-    public synchronized void throttle(double ofDocumented) {
+    public synchronized void throttle(double ofDocumented, boolean fromEmpty) {
         if (!(ofDocumented > 0)) {
             throw new IllegalArgumentException("A share of the documented limits is above 0, not " + ofDocumented);
         }
         share = ofDocumented;
+        empty = fromEmpty;
         buckets = null;
     }
 
@@ -186,7 +189,7 @@ public final class FaultPlan {
             return true;
         }
         if (buckets == null) {
-            buckets = new RequestBuckets(clock, share);
+            buckets = new RequestBuckets(clock, share, empty);
         }
         return buckets.take(operation);
     }

@@ -125,7 +125,7 @@ public final class Lab implements AutoCloseable {
                 snapshots,
                 new FastRestores(account, clock, deployment.zones(), faults),
                 launchTemplates);
-        eks = new LabEks(launchTemplates, clock);
+        eks = new LabEks(launchTemplates, clock, faults);
         ssm = new LabSsm(
                 parameters,
                 new Commands(

@@ -62,13 +62,15 @@ final class LabEks implements EksClient {
 
     private final LaunchTemplates templates;
     private final LabClock clock;
+    private final FaultPlan faults;
     private final NavigableMap<String, Cluster> clusters = new ConcurrentSkipListMap<>();
     /** By cluster and name of the node group, with a slash between. */
     private final NavigableMap<String, LabNodeGroup> nodeGroups = new ConcurrentSkipListMap<>();
 
-    LabEks(LaunchTemplates templates, LabClock clock) {
+    LabEks(LaunchTemplates templates, LabClock clock, FaultPlan faults) {
         this.templates = templates;
         this.clock = clock;
+        this.faults = faults;
     }
 
     @Override
@@ -219,13 +221,14 @@ final class LabEks implements EksClient {
                             : "The launch template must be the one that the node group was created with, "
                                     + present.id() + ".");
         }
-        boolean launches = wanted == null || canLaunch(wanted);
+        boolean launches = !faults.strikes(ThingFault.NODES_NOT_RENEWED) && (wanted == null || canLaunch(wanted));
+        Instant end = launches ? group.renewedBy(now) : LabNodeGroup.givenUpBy(now);
         NodeGroupUpdate update = new NodeGroupUpdate(
                 UUID.randomUUID().toString(),
                 request,
                 wanted,
                 now,
-                launches ? group.renewedBy(now) : LabNodeGroup.givenUpBy(now),
+                faults.strikes(ThingFault.NODE_UPDATE_STALLS) ? Instant.MAX : end,
                 launches ? null : group.unlaunched());
         nodeGroups.put(request.clusterName() + "/" + request.nodegroupName(), group.with(update));
         return update;

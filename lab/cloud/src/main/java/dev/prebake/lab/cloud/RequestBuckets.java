@@ -19,6 +19,8 @@ final class RequestBuckets {
 
     private final InstantSource clock;
     private final double share;
+    private final boolean empty;
+    private final Instant start;
     private final Map<String, Bucket> buckets = new HashMap<>();
 
     /**
@@ -36,10 +38,12 @@ final class RequestBuckets {
 
     private record Bucket(double tokens, Instant at) {}
 
-    /** Full ones, each of a share of its documented shape; a bucket holds one token at least. */
-    RequestBuckets(InstantSource clock, double share) {
+    /** Full or empty ones, each of a share of its documented shape; a bucket has room for one token at least. */
+    RequestBuckets(InstantSource clock, double share, boolean empty) {
         this.clock = clock;
         this.share = share;
+        this.empty = empty;
+        this.start = clock.instant();
     }
 
     /** Takes an operation's token, if there is one. */
@@ -47,7 +51,7 @@ final class RequestBuckets {
         Shape shape = Shape.of(operation);
         double most = Math.max(1, shape.tokens() * share);
         Instant now = clock.instant();
-        Bucket before = buckets.getOrDefault(operation, new Bucket(most, now));
+        Bucket before = buckets.getOrDefault(operation, new Bucket(empty ? 0 : most, start));
         double seconds = Duration.between(before.at(), now).toMillis() / 1000.0;
         double tokens = Math.min(most, before.tokens() + seconds * shape.perSecond() * share);
         boolean taken = tokens >= 1;

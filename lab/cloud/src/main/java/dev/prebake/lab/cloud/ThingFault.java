@@ -1,6 +1,6 @@
 package dev.prebake.lab.cloud;
 
-/** What befalls an instance, a command, a snapshot or its Fast Snapshot Restore, whatever calls are made. */
+/** What befalls an instance, a command, a snapshot, its Fast Snapshot Restore or a node group, whatever calls are made. */
 public enum ThingFault {
     /** EC2 can't start the instance, and terminates it. */
     INSTANCE_FAILS_TO_START,
@@ -35,5 +35,9 @@ public enum ThingFault {
     /** Fast Snapshot Restore stays optimizing for good. */
     FAST_RESTORE_STUCK,
     /** AWS disables it again by itself. */
-    FAST_RESTORE_TAKEN_BACK
+    FAST_RESTORE_TAKEN_BACK,
+    /** New nodes never join the cluster: EKS gives the node group's update up. */
+    NODES_NOT_RENEWED,
+    /** The node group's update stays in progress for good. */
+    NODE_UPDATE_STALLS
 }

@@ -56,7 +56,7 @@ final class Doubles implements AutoCloseable {
                 new Snapshots(account, plane, volumes, background, faults),
                 new FastRestores(account, clock, deployment.zones(), faults),
                 launchTemplates);
-        eks = new LabEks(launchTemplates, clock);
+        eks = new LabEks(launchTemplates, clock, faults);
         ssm = new LabSsm(
                 parameters,
                 new Commands(

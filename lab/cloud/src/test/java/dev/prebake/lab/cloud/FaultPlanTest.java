@@ -79,14 +79,26 @@ class FaultPlanTest {
     @Test
     @DisplayName("throttles by buckets of a share above nothing, until it is told to forget")
     void throttles() {
-        plan.throttle(0.01);
+        plan.throttle(0.01, false);
 
         assertThat(call("Plan")).isEqualTo(ANSWER);
         assertThatThrownBy(() -> call("Plan")).hasMessageContaining("refused");
         plan.forget();
         assertThat(call("Plan")).isEqualTo(ANSWER);
         assertThat(plan.calls()).hasSize(1);
-        assertThatIllegalArgumentException().isThrownBy(() -> plan.throttle(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> plan.throttle(0, false));
+    }
+
+    @Test
+    @DisplayName("throttles at once where the buckets are empty, until the first token has come")
+    void throttlesFromEmpty() {
+        plan.throttle(0.1, true);
+
+        // Two tokens a second of what looks.
+        assertThatThrownBy(() -> call("Plan")).hasMessageContaining("refused");
+        clock.pass(Duration.ofMillis(500));
+        assertThat(call("Plan")).isEqualTo(ANSWER);
+        assertThatThrownBy(() -> call("Plan")).hasMessageContaining("refused");
     }
 
     @Test

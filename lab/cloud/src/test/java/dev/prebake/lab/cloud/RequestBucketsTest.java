@@ -24,7 +24,7 @@ class RequestBucketsTest {
     })
     @DisplayName("hold and refill what AWS documents for an operation's kind, or a share of it")
     void shapes(String operation, double share, int atOnce, int afterTwoSeconds) throws InterruptedException {
-        RequestBuckets buckets = new RequestBuckets(clock, share);
+        RequestBuckets buckets = new RequestBuckets(clock, share, false);
 
         assertThat(taken(buckets, operation)).isEqualTo(atOnce);
         clock.sleep(Duration.ofSeconds(2));
