@@ -93,6 +93,13 @@ final class Account {
         save();
     }
 
+    /** Takes a parameter with all of its versions away; false when there is none. */
+    synchronized boolean removeParameter(String name) {
+        boolean present = parameters.remove(name) != null;
+        save();
+        return present;
+    }
+
     /** The newest versions are kept: the oldest goes as one more comes. */
     private void keep(StoredParameter parameter) {
         List<StoredParameter> versions = new ArrayList<>(versions(parameter.name()));

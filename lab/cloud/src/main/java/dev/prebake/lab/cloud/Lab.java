@@ -115,7 +115,7 @@ public final class Lab implements AutoCloseable {
             }
         });
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
-        Volumes volumes = new Volumes(plane, account);
+        Volumes volumes = new Volumes(plane, account, clock);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
         Snapshots snapshots = new Snapshots(account, plane, volumes, background, faults);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.ssm.model.DeleteParameterRequest;
+import software.amazon.awssdk.services.ssm.model.DeleteParameterResponse;
 import software.amazon.awssdk.services.ssm.model.GetParameterHistoryRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterHistoryResponse;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
@@ -130,6 +132,13 @@ final class LabParameters {
     private List<StoredParameter> versions(StoredParameter newest) {
         List<StoredParameter> own = account.versions(newest.name());
         return own.isEmpty() ? List.of(newest) : own;
+    }
+
+    synchronized DeleteParameterResponse delete(DeleteParameterRequest request) {
+        if (!account.removeParameter(request.name())) {
+            throw notFound(request.name());
+        }
+        return DeleteParameterResponse.builder().build();
     }
 
     synchronized PutParameterResponse put(PutParameterRequest request) {

@@ -2,6 +2,8 @@ package dev.prebake.lab.cloud;
 
 import java.util.List;
 import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.DeleteParameterRequest;
+import software.amazon.awssdk.services.ssm.model.DeleteParameterResponse;
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationRequest;
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationResponse;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
@@ -40,6 +42,11 @@ final class LabSsm implements SsmClient {
     @Override
     public GetParameterHistoryResponse getParameterHistory(GetParameterHistoryRequest request) {
         return parameters.history(request);
+    }
+
+    @Override
+    public DeleteParameterResponse deleteParameter(DeleteParameterRequest request) {
+        return parameters.delete(request);
     }
 
     @Override

@@ -1,16 +1,20 @@
 package dev.prebake.lab.cloud;
 
 import dev.prebake.lab.host.DataPlane;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVolumeResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachmentState;
@@ -33,11 +37,13 @@ final class Volumes {
 
     private final DataPlane plane;
     private final Account account;
+    private final InstantSource clock;
     private final Map<String, LabVolume> volumes = new ConcurrentHashMap<>();
 
-    Volumes(DataPlane plane, Account account) {
+    Volumes(DataPlane plane, Account account, InstantSource clock) {
         this.plane = plane;
         this.account = account;
+        this.clock = clock;
     }
 
     /** Takes an instance's volumes, or none when one can't be made from its snapshot; {@link #fill} makes their content. */
@@ -132,6 +138,54 @@ final class Volumes {
                 volumes.put(volume.volumeId(), volume.detached());
             }
         }
+    }
+
+    /** Makes a volume of nobody's, ready at once: empty, or from a snapshot. */
+    CreateVolumeResponse create(CreateVolumeRequest request) {
+        if (request.availabilityZone() == null) {
+            throw AwsAnswers.ec2("MissingParameter", "The request must contain the parameter AvailabilityZone.");
+        }
+        if (request.snapshotId() == null && request.size() == null) {
+            throw AwsAnswers.ec2("MissingParameter", "The request must contain the parameter size/snapshot.");
+        }
+        if (request.snapshotId() != null) {
+            requireSnapshot(request.snapshotId(), request.size());
+        }
+        int sizeGiB = request.size() != null
+                ? request.size()
+                : account.snapshot(request.snapshotId()).orElseThrow().volumeSizeGiB();
+        LabVolume volume = new LabVolume(
+                ResourceIds.next("vol"),
+                sizeGiB,
+                request.iops(),
+                request.throughput(),
+                request.snapshotId() == null ? "" : request.snapshotId(),
+                request.kmsKeyId(),
+                request.availabilityZone(),
+                clock.instant(),
+                ResourceTags.of(request.tagSpecifications(), ResourceType.VOLUME),
+                null);
+        if (volume.snapshotId().isEmpty()) {
+            plane.createVolume(volume.volumeId(), sizeGiB);
+        } else {
+            plane.createVolume(volume.volumeId(), sizeGiB, volume.snapshotId());
+        }
+        volumes.put(volume.volumeId(), volume);
+        Volume answer = answer(volume);
+        return CreateVolumeResponse.builder()
+                .volumeId(answer.volumeId())
+                .size(answer.size())
+                .iops(answer.iops())
+                .throughput(answer.throughput())
+                .volumeType(answer.volumeType())
+                .encrypted(answer.encrypted())
+                .kmsKeyId(answer.kmsKeyId())
+                .snapshotId(answer.snapshotId())
+                .availabilityZone(answer.availabilityZone())
+                .createTime(answer.createTime())
+                .state(answer.state())
+                .tags(answer.tags())
+                .build();
     }
 
     DescribeVolumesResponse describe(DescribeVolumesRequest request) {

@@ -46,7 +46,7 @@ final class Doubles implements AutoCloseable {
         Deployment deployment = Deployment.on(Architecture.AMD64, null);
         Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
-        Volumes volumes = new Volumes(plane, account);
+        Volumes volumes = new Volumes(plane, account, clock);
         Background background = new Background(clock, backlog);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
