@@ -33,6 +33,7 @@ class ScriptsTest {
                 "bake/test.sh",
                 "node/mount-cache.sh",
                 "node/test.sh",
+                "events/operate.sh",
                 "bench/run",
                 "bench/common.sh",
                 "bench/bake/bench.sh",

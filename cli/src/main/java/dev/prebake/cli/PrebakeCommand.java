@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Bakes container images into EBS snapshots, so that pods start in seconds on fresh nodes.",
         subcommands = {
             LocalCommand.class,
+            LabCommand.class,
             PodtimeCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -21,6 +22,8 @@ import picocli.CommandLine.Spec;
             "",
             "Without an AWS account, the whole workflow on this machine:",
             "  ./prebake local",
+            "The same as an endpoint for the AWS CLI and SDKs, until it is stopped:",
+            "  ./prebake lab",
             "How pods of a cluster start, second by second:",
             "  ./prebake podtime apply -f pod.yaml",
             "Whether this machine has what it takes:",

@@ -44,6 +44,16 @@ record Deployment(
         return new Deployment(architecture, subnets, defaults, kmsKeyArn);
     }
 
+    /** The same with images that an execution bakes whose input names none. */
+    Deployment baking(List<String> images) {
+        if (images.isEmpty()) {
+            return this;
+        }
+        Map<String, Object> more = new LinkedHashMap<>(defaults);
+        more.put("images", images);
+        return new Deployment(architecture, subnets, more, kmsKeyArn);
+    }
+
     String launchTemplateId() {
         return "lt-0" + "b".repeat(16);
     }

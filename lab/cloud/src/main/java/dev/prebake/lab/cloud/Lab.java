@@ -93,12 +93,13 @@ public final class Lab implements AutoCloseable {
             @Nullable CallInterceptor authorizer,
             @Nullable String kmsKeyArn,
             @Nullable FaultPlan planned,
-            @Nullable Artifacts zips)
+            @Nullable Artifacts zips,
+            Serving serving)
             throws IOException {
         FaultPlan faults = planned == null ? FaultPlan.none() : planned;
         Background background = new Background(clock, threads);
         this.plane = plane;
-        deployment = Deployment.on(hostArchitecture(), kmsKeyArn);
+        deployment = Deployment.on(hostArchitecture(), kmsKeyArn).baking(serving.images());
         FunctionCatalogue catalogue = FunctionCatalogue.load();
         StateMachines machines = new StateMachines(
                 plane.home(),
@@ -160,13 +161,14 @@ public final class Lab implements AutoCloseable {
                 Service.of(EcrClient.class, new LabEcr(clock)),
                 Service.of(EksClient.class, eks),
                 Service.of(SfnClient.class, states));
+        setup.intercepting(serving.calls());
         if (authorizer != null) {
             setup.intercepting(authorizer);
         }
         if (planned != null) {
             setup.intercepting((call, next) -> planned.around(call, next, clock));
         }
-        endpoint = setup.start(0);
+        endpoint = setup.start(serving.port());
         SETTINGS.forEach(System::setProperty);
         ENDPOINT_SETTINGS.forEach(
                 setting -> System.setProperty(setting, endpoint.uri().toString()));
@@ -194,7 +196,12 @@ public final class Lab implements AutoCloseable {
             @Nullable CallInterceptor authorizer,
             @Nullable String kmsKeyArn,
             @Nullable FaultPlan faults) {
-        return open(plane, () -> new Lab(plane, observer, authorizer, kmsKeyArn, faults, null));
+        return open(plane, () -> new Lab(plane, observer, authorizer, kmsKeyArn, faults, null, Serving.quietly()));
+    }
+
+    /** Opens the lab for clients from outside of this JVM. */
+    public static Lab serve(DataPlane plane, LabObserver observer, Serving serving) {
+        return open(plane, () -> new Lab(plane, observer, null, null, null, null, serving));
     }
 
     /**
@@ -204,7 +211,7 @@ public final class Lab implements AutoCloseable {
      * @param zips the functions' zips; those that an execution comes to have to be there
      */
     public static Lab openWithProcesses(DataPlane plane, LabObserver observer, Artifacts zips) {
-        return open(plane, () -> new Lab(plane, observer, null, null, null, zips));
+        return open(plane, () -> new Lab(plane, observer, null, null, null, zips, Serving.quietly()));
     }
 
     /** What may fail while the lab is opened. */

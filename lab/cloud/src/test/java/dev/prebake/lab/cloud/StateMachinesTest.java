@@ -3,6 +3,7 @@ package dev.prebake.lab.cloud;
 import static dev.prebake.lab.cloud.Doubles.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.prebake.lab.clock.Activity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,9 +285,13 @@ class StateMachinesTest {
         String machine = create("wait", WAIT);
         CountDownLatch holds = new CountDownLatch(1);
         aws.whenEntered.put("Hold", holds::countDown);
-        String arn = start(machine, "one", "{\"count\":6}");
-        holds.await();
-        aws.stop(arn, "Test.Stop", "stopped");
+        String arn;
+        // While something goes on in the lab, no wait is passed over.
+        try (Activity _ = aws.lab.clock().begin("the test")) {
+            arn = start(machine, "one", "{\"count\":6}");
+            holds.await();
+            aws.stop(arn, "Test.Stop", "stopped");
+        }
         aws.await(arn);
         assertThat(aws.describe(arn).redriveStatus()).isEqualTo(ExecutionRedriveStatus.REDRIVABLE);
 

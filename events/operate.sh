@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# What an operator does with the workflow, by the AWS CLI alone: on AWS, or in the lab after ./prebake lab --detach and the
+# settings that it prints. Starts executions, follows them, looks at what they made, stops one and redrives it.
+#
+# usage: events/operate.sh [STATE_MACHINE_ARN]
+# Without an argument it takes the one state machine whose name begins with "prebake".
+set -euo pipefail
+
+say() { printf '\n== %s\n' "$*"; }
+
+machine=${1:-$(aws stepfunctions list-state-machines \
+    --query "stateMachines[?starts_with(name, 'prebake')].stateMachineArn | [0]" --output text)}
+run=operate-$(date +%s)-$$
+
+# start NAME INPUT: prints the execution's ARN.
+start() {
+    aws stepfunctions start-execution --state-machine-arn "$machine" --name "$1" --input "$2" \
+        --query executionArn --output text
+}
+
+# Waits until an execution has ended, and prints how.
+await() {
+    local status=RUNNING
+    while [[ $status == RUNNING ]]; do
+        sleep 1
+        status=$(aws stepfunctions describe-execution --execution-arn "$1" --query status --output text)
+    done
+    printf '%s\n' "$status"
+}
+
+say "The state machine"
+aws stepfunctions describe-state-machine --state-machine-arn "$machine" --query '[name, status, type]' --output text
+
+say "An execution with the deployment's defaults"
+first=$(start "$run-defaults" '{}')
+await "$first"
+aws stepfunctions describe-execution --execution-arn "$first"
+
+say "The same under another cache's name: an input goes over the defaults"
+second=$(start "$run-other" '{"cacheName": "operate"}')
+await "$second"
+
+say "What happened in the first one, the end first"
+aws stepfunctions get-execution-history --execution-arn "$first" --reverse-order --no-include-execution-data \
+    --max-items 5 --query 'events[].[id, type]' --output text
+printf 'states entered: '
+aws stepfunctions get-execution-history --execution-arn "$first" \
+    --query 'length(events[?stateEnteredEventDetails])' --output text
+
+say "What it published"
+snapshot=$(aws ssm get-parameter --name /prebake/default/snapshot-id --query Parameter.Value --output text)
+aws ssm get-parameter --name /prebake/default/snapshot-id
+aws ec2 describe-snapshots --snapshot-ids "$snapshot"
+aws ec2 describe-fast-snapshot-restores --filters "Name=snapshot-id,Values=$snapshot"
+
+say "One that is stopped, and redriven from where it stood"
+third=$(start "$run-stopped" '{"cacheName": "operate", "force": true}')
+aws stepfunctions stop-execution --execution-arn "$third" --error Operator.Stopped --cause "Stopped by hand."
+if [[ $(await "$third") == ABORTED ]]; then
+    aws stepfunctions redrive-execution --execution-arn "$third"
+    await "$third"
+    aws stepfunctions describe-execution --execution-arn "$third" --query '[redriveCount, status]' --output text
+else
+    echo "It had ended before it could be stopped, so that there is nothing to redrive."
+fi
+
+say "All of them"
+aws stepfunctions list-executions --state-machine-arn "$machine" \
+    --query "executions[?starts_with(name, '$run')].[name, status, redriveCount]" --output text
