@@ -81,8 +81,19 @@ final class HandlerPermissions {
             case "AwaitRollOut" -> awaitRollOut();
             case "RetireSnapshots" ->
                 List.of(
-                        anywhere("ec2:DescribeSnapshots", "ec2:DescribeVolumes", "ec2:DescribeFastSnapshotRestores"),
-                        on(TAGGED, List.of(snapshots()), "ec2:DeleteSnapshot", "ec2:DisableFastSnapshotRestores"));
+                        anywhere(
+                                "ec2:DescribeSnapshots",
+                                "ec2:DescribeVolumes",
+                                "ec2:DescribeImages",
+                                "ec2:DescribeLaunchTemplates",
+                                "ec2:DescribeLaunchTemplateVersions",
+                                "ec2:DescribeFastSnapshotRestores"),
+                        on(
+                                TAGGED,
+                                List.of(snapshots()),
+                                "ec2:DescribeSnapshotAttribute",
+                                "ec2:DeleteSnapshot",
+                                "ec2:DisableFastSnapshotRestores"));
             // What Sweep may ask of the workflow comes with it: see ImageCache.
             case "CleanUp", "Sweep" -> cleanUp();
             default ->
@@ -127,6 +138,8 @@ final class HandlerPermissions {
     private List<PolicyStatement> plan() {
         List<PolicyStatement> statements = new ArrayList<>(registries());
         statements.add(anywhere("ec2:DescribeSnapshots"));
+        // What there is to roll back to.
+        statements.add(on(null, published(), "ssm:GetParameterHistory"));
         return statements;
     }
 

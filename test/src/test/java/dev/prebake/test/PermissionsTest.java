@@ -50,9 +50,7 @@ class PermissionsTest {
     private static final Map<String, String> UNUSED = Map.of(
             "PlanBake ecr:GetAuthorizationToken", "no registry of ECR's in reach: AwsRegistryAccessTest calls it",
             "PlanBake ecr:BatchGetImage", "ECR checks it at its registry, which is no API of the lab's",
-            "PlanBake ecr:GetDownloadUrlForLayer", "the same, for layers",
-            "PublishSnapshot ssm:GetParameterHistory",
-                    "only who finds that others have published in between asks: PublishSnapshotHandlerTest");
+            "PlanBake ecr:GetDownloadUrlForLayer", "the same, for layers");
 
     /**
      * What Step Functions itself asks for in the state machine's name, for its log and its traces, and no run here sees
@@ -162,7 +160,7 @@ class PermissionsTest {
     }
 
     /**
-     * A bake that is rolled out to nodes, its reuse, one from it that retires it, one that can't be published, one whose snapshot can't be seen, and one whose
+     * A bake that is rolled out to nodes, one from it, the roll-back of that, its reuse that retires the first, one that can't be published, one whose snapshot can't be seen, and one whose
      * image can't be fetched.
      *
      * @param whole whether nothing may be refused; else the first refusal is enough
@@ -181,8 +179,10 @@ class PermissionsTest {
             nodeGroup(lab);
             List<Run> runs = List.of(
                     new Run(input(registry, "one", 3, "ml/gpu"), null, false, null),
-                    new Run(input(registry, "one", 3, "ml/gpu"), null, false, null),
-                    new Run(input(registry, "two", 1), null, false, null),
+                    new Run(input(registry, "two", 3), null, false, null),
+                    new Run("{\"rollbackTo\": \"previous\"}", null, false, null),
+                    // Rolled out too: else the launch template would still have the first one, and keep it.
+                    new Run(input(registry, "two", 1, "ml/gpu"), null, false, null),
                     new Run(input(registry, "three", 3), "PublishSnapshot ssm:PutParameter", false, null),
                     new Run(input(registry, "four", 3), "AwaitSnapshot ec2:DescribeSnapshots", true, null),
                     new Run(input(registry, "five", 3), null, false, registry::close));

@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
@@ -80,6 +81,8 @@ final class RequiredAccess {
                         .toList();
             case CreateSnapshotRequest create -> createSnapshot(create);
             case DeleteSnapshotRequest delete -> List.of(onSnapshot("ec2:DeleteSnapshot", delete.snapshotId()));
+            case DescribeSnapshotAttributeRequest describe ->
+                List.of(onSnapshot("ec2:DescribeSnapshotAttribute", describe.snapshotId()));
             case DeleteVolumeRequest delete ->
                 List.of(new Access(
                         "ec2:DeleteVolume",
@@ -138,6 +141,7 @@ final class RequiredAccess {
             case "ec2:DescribeInstances",
                     "ec2:DescribeSnapshots",
                     "ec2:DescribeVolumes",
+                    "ec2:DescribeImages",
                     "ec2:DescribeFastSnapshotRestores",
                     "ec2:DescribeLaunchTemplates",
                     "ec2:DescribeLaunchTemplateVersions",

@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param instanceTypes builder types, in the order to try
  * @param fastRestoreZones availability zones to enable Fast Snapshot Restore in; may be empty
  * @param retainSnapshots how many snapshots of the cache to keep, the new one included
+ * @param retentionDryRun whether RetireSnapshots only says what it would do
  * @param parameterName SSM parameter that gets the snapshot's ID
  * @param nodeGroups EKS node groups whose nodes are renewed from the snapshot once it is published; may be empty
  * @param reuse a completed snapshot with this fingerprint, when there is one and the input doesn't say {@code force}
  * @param base the snapshot that the data volume is to start from, so that only what it lacks is pulled; absent when nothing is
  *     baked, the input says {@code force}, or none of the cache's snapshots will do: then the volume starts empty
+ * @param rollback whether {@code reuse} is an earlier snapshot that is to be published again whatever images there are now; the plan then has
+ *     none
  */
 public record BakePlan(
         Instant plannedAt,
@@ -37,10 +40,12 @@ public record BakePlan(
         List<String> instanceTypes,
         List<String> fastRestoreZones,
         int retainSnapshots,
+        Boolean retentionDryRun,
         String parameterName,
         List<NodeGroup> nodeGroups,
         @Nullable BakedSnapshot reuse,
-        @Nullable BakedSnapshot base) {
+        @Nullable BakedSnapshot base,
+        Boolean rollback) {
     /**
      * How many characters the images' references may have together: with as many, and 25 images, the manifest that
      * PublishSnapshot writes still fits the 8 KiB of an SSM parameter
@@ -49,12 +54,14 @@ public record BakePlan(
     public static final int MAX_REFERENCE_CHARACTERS = 3_000;
 
     /**
-     * Takes absent registries and node groups for none, and an absent time for the earliest: an execution may have been planned before
-     * there were any.
+     * Takes absent registries, node groups, dry runs and rollbacks for none, and an absent time for the earliest: an execution may have been planned
+     * before there were any.
      */
     public BakePlan {
         plannedAt = Objects.requireNonNullElse(plannedAt, Instant.EPOCH);
         registries = List.copyOf(Objects.requireNonNullElse(registries, List.of()));
+        rollback = Boolean.TRUE.equals(rollback);
+        retentionDryRun = Boolean.TRUE.equals(retentionDryRun);
         nodeGroups = List.copyOf(Objects.requireNonNullElse(nodeGroups, List.of()));
     }
 }

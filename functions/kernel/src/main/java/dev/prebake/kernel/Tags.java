@@ -25,6 +25,8 @@ public final class Tags {
     public static final String BASE = "prebake:base";
     /** The images inside with short digests, as far as a tag's 256 characters go; the published manifest has them whole. */
     public static final String IMAGES = "prebake:images";
+    /** No tag: what the descriptions of launch template versions begin with that RollOutNodes makes. */
+    public static final String ROLLED_OUT = "prebake ";
     /** What the console shows. */
     public static final String NAME = "Name";
 

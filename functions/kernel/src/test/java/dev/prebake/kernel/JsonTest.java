@@ -41,10 +41,12 @@ final class JsonTest {
                 List.of("m7i.4xlarge"),
                 List.of(),
                 3,
+                true,
                 "/prebake/gpu/snapshot-id",
                 List.of(new NodeGroup("ml", "gpu-a")),
                 null,
-                null);
+                null,
+                false);
         String json = Json.mapper().writeValueAsString(plan);
         assertThat(json)
                 .doesNotContain("reuse", "base", "caParameter")
@@ -61,6 +63,8 @@ final class JsonTest {
                 + "\"instanceTypes\":[],\"fastRestoreZones\":[],\"retainSnapshots\":3,\"parameterName\":\"/p\"}";
         assertThat(Json.mapper().readValue(json, BakePlan.class).registries()).isEmpty();
         assertThat(Json.mapper().readValue(json, BakePlan.class).nodeGroups()).isEmpty();
+        assertThat(Json.mapper().readValue(json, BakePlan.class).retentionDryRun())
+                .isFalse();
         assertThat(Json.mapper().readValue(json, BakePlan.class).plannedAt()).isEqualTo(Instant.EPOCH);
         assertThat(Json.mapper()
                         .readValue("{\"host\":\"a.b\",\"caParameter\":\"/ca\"}", RegistrySettings.class)

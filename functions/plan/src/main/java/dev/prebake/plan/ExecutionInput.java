@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An execution's input, read and found valid.
  *
  * @param cacheName name of the cache: lower-case letters, digits and {@code -}, at most 63
- * @param images 1 to 25 images, distinct, with at most {@link dev.prebake.kernel.BakePlan#MAX_REFERENCE_CHARACTERS} characters
+ * @param images 1 to 25 images (none at all will do for a rollback), distinct, with at most {@link dev.prebake.kernel.BakePlan#MAX_REFERENCE_CHARACTERS} characters
  *     in their references together
  * @param registries how registries are reached, one entry a host; some may be of registries that no image is in
  * @param architecture architecture of builder and images
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param retainSnapshots how many of the cache's snapshots to keep, 1 to 100, the new one included
  * @param parameterName SSM parameter that gets the snapshot's ID
  * @param nodeGroups EKS node groups whose nodes are renewed once the snapshot is published, distinct, at most 10; may be empty
+ * @param retentionDryRun whether RetireSnapshots only says what it would do
+ * @param rollbackTo what to publish again instead of baking: a snapshot's ID, or {@link #PREVIOUS}; absent to bake
  * @param force whether to bake, and from empty, even when a snapshot with the same content exists
  */
 record ExecutionInput(
@@ -40,7 +42,12 @@ record ExecutionInput(
         int retainSnapshots,
         String parameterName,
         List<NodeGroup> nodeGroups,
+        boolean retentionDryRun,
+        @Nullable String rollbackTo,
         boolean force) {
+    /** Stands for the snapshot that was published before the one that is. */
+    static final String PREVIOUS = "previous";
+
     /** What {@link #read} made of an input. */
     sealed interface Reading {
         /** A valid input. */

@@ -34,6 +34,8 @@ final class InputReader {
             "retainSnapshots",
             "parameterName",
             "nodeGroups",
+            "retentionDryRun",
+            "rollbackTo",
             "force");
     private static final Pattern CACHE_NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     /** {@code us-east-1a}, {@code us-gov-west-1a}, {@code us-west-2-lax-1a}. */
@@ -42,6 +44,8 @@ final class InputReader {
     private static final Pattern ZONE_END = Pattern.compile(".*-[0-9]{1,2}[a-z]");
     private static final Pattern PARAMETER_LEVEL = Pattern.compile("[a-zA-Z0-9_.-]+");
     private static final Pattern RESERVED_PARAMETER = Pattern.compile("/(?:aws|ssm).*", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern ROLLBACK = Pattern.compile(ExecutionInput.PREVIOUS + "|snap-[0-9a-f]{8,17}");
 
     /** AwaitTurn's. */
     private static final Pattern TURNS = Pattern.compile("/prebake/[^/]+/turns");
@@ -92,7 +96,8 @@ final class InputReader {
 
     ExecutionInput.Reading read() {
         String cacheName = cacheName();
-        List<ImageReference> images = images();
+        String rollbackTo = rollbackTo();
+        List<ImageReference> images = images(rollbackTo);
         List<RegistrySettings> registries = registries();
         Architecture architecture = architecture();
         List<String> instanceTypes = instanceTypes(architecture);
@@ -103,7 +108,11 @@ final class InputReader {
         Integer retainSnapshots = integer("retainSnapshots", 1, MAX_SNAPSHOTS, DEFAULT_SNAPSHOTS);
         String parameterName = parameterName(cacheName);
         List<NodeGroup> nodeGroups = nodeGroups();
-        boolean force = force();
+        boolean retentionDryRun = flag("retentionDryRun");
+        boolean force = flag("force");
+        if (force && rollbackTo != null) {
+            problem("force", "bakes, and rollbackTo doesn't: leave one of them out");
+        }
         refuseUnknownFields();
         if (!problems.isEmpty()) {
             return new ExecutionInput.Reading.Invalid(
@@ -122,6 +131,8 @@ final class InputReader {
                 found(retainSnapshots),
                 found(parameterName),
                 nodeGroups,
+                retentionDryRun,
+                rollbackTo,
                 force));
     }
 
@@ -145,8 +156,26 @@ final class InputReader {
         return node.textValue();
     }
 
-    private List<ImageReference> images() {
+    private @Nullable String rollbackTo() {
+        JsonNode node = field("rollbackTo");
+        if (node == null) {
+            return null;
+        }
+        if (!node.isTextual() || !ROLLBACK.matcher(node.textValue()).matches()) {
+            problem(
+                    "rollbackTo",
+                    shown(node) + " is neither a snapshot's ID nor '" + ExecutionInput.PREVIOUS
+                            + "', for the one that was published before");
+            return null;
+        }
+        return node.textValue();
+    }
+
+    private List<ImageReference> images(@Nullable String rollbackTo) {
         JsonNode node = field("images");
+        if (rollbackTo != null && (node == null || (node.isArray() && node.isEmpty()))) {
+            return List.of();
+        }
         if (node == null) {
             problem("images", "is missing: neither the input nor the deployment's defaults name an image");
             return List.of();
@@ -474,13 +503,14 @@ final class InputReader {
         return List.copyOf(nodeGroups);
     }
 
-    private boolean force() {
-        JsonNode node = field("force");
+    /** No, when the field is absent. */
+    private boolean flag(String name) {
+        JsonNode node = field(name);
         if (node == null) {
             return false;
         }
         if (!node.isBoolean()) {
-            problem("force", shown(node) + " is neither true nor false");
+            problem(name, shown(node) + " is neither true nor false");
         }
         return node.booleanValue();
     }

@@ -6,6 +6,7 @@ import dev.prebake.kernel.BakePlan;
 import dev.prebake.kernel.BakedSnapshot;
 import dev.prebake.kernel.ImageReference;
 import dev.prebake.kernel.PlannedImage;
+import dev.prebake.kernel.PlannedVolume;
 import dev.prebake.kernel.RegistrySettings;
 import dev.prebake.kernel.StateHandler;
 import dev.prebake.registry.AwsRegistryAccess;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ssm.SsmClient;
 
 /**
  * The state PlanBake: validates the input, pins every image to a digest, looks for a snapshot that has the same content
@@ -28,26 +30,33 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
  * said at once, before anything is launched.
  *
  * <p>Ends in {@link InvalidInputException}, {@link ImagesUnavailableException} or, when trying again may help,
- * {@link RegistryUnavailableException}.
+ * {@link RegistryUnavailableException}; and a rollback that can't be in {@link RollbackImpossibleException}.
  */
 public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
     private final BakedSnapshots snapshots;
+    private final PublicationHistory history;
     private final Function<List<RegistrySettings>, Registry> registries;
 
     /** Makes the handler for use. */
     public PlanBakeHandler() {
-        this(AwsClients.of(Ec2Client.builder()), settings -> new DistributionRegistry(new AwsRegistryAccess(settings)));
+        this(
+                AwsClients.of(Ec2Client.builder()),
+                AwsClients.of(SsmClient.builder()),
+                settings -> new DistributionRegistry(new AwsRegistryAccess(settings)));
     }
 
-    PlanBakeHandler(Ec2Client ec2, Function<List<RegistrySettings>, Registry> registries) {
+    PlanBakeHandler(Ec2Client ec2, SsmClient ssm, Function<List<RegistrySettings>, Registry> registries) {
         super(PlanRequest.class);
         this.snapshots = new BakedSnapshots(ec2);
+        this.history = new PublicationHistory(ssm);
         this.registries = registries;
     }
 
     @Override
     protected BakePlan handle(PlanRequest request) {
         return switch (ExecutionInput.read(request.input())) {
+            case ExecutionInput.Reading.Valid(ExecutionInput input)
+            when input.rollbackTo() != null -> rollback(input, input.rollbackTo(), request.kmsKeyArn(), request.now());
             case ExecutionInput.Reading.Valid(ExecutionInput input) -> plan(input, request.kmsKeyArn(), request.now());
             case ExecutionInput.Reading.Invalid invalid -> throw refusal(invalid);
         };
@@ -91,10 +100,44 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
                 input.instanceTypes(),
                 input.fastRestoreZones(),
                 input.retainSnapshots(),
+                input.retentionDryRun(),
                 input.parameterName(),
                 input.nodeGroups(),
                 reuse.orElse(null),
-                base.map(EarlierSnapshots.Base::snapshot).orElse(null));
+                base.map(EarlierSnapshots.Base::snapshot).orElse(null),
+                false);
+    }
+
+    /** Nothing is asked of registries: what is in the snapshot stands in the manifest that was published with it. */
+    private BakePlan rollback(ExecutionInput input, String rollbackTo, @Nullable String kmsKeyArn, Instant now) {
+        EarlierSnapshot target = new Rollback(
+                        input.cacheName(),
+                        history.published(input.parameterName()),
+                        history.described(input.parameterName()),
+                        snapshots.completed(input.cacheName()).encryptedWith(kmsKeyArn))
+                .target(rollbackTo);
+        return new BakePlan(
+                now,
+                input.cacheName(),
+                input.architecture(),
+                List.of(),
+                List.of(),
+                target.fingerprint() == null ? "" : target.fingerprint(),
+                0,
+                new PlannedVolume(
+                        target.snapshot().volumeSizeGiB(),
+                        input.volumeIops(),
+                        input.volumeThroughputMiBps(),
+                        kmsKeyArn),
+                input.instanceTypes(),
+                input.fastRestoreZones(),
+                input.retainSnapshots(),
+                input.retentionDryRun(),
+                input.parameterName(),
+                input.nodeGroups(),
+                target.snapshot(),
+                null,
+                true);
     }
 
     /** The settings of the images' registries and of their mirrors; a deployment's defaults may well have others. */

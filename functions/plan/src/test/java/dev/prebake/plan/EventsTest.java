@@ -41,7 +41,14 @@ final class EventsTest {
     void oneForEachUse() throws IOException {
         assertThat(inputs())
                 .extracting(file -> file.getFileName().toString())
-                .contains("default.json", "pytorch.json", "digests.json", "arm64.json", "private-registry.json");
+                .contains(
+                        "default.json",
+                        "pytorch.json",
+                        "digests.json",
+                        "arm64.json",
+                        "private-registry.json",
+                        "retention-dry-run.json",
+                        "rollback.json");
     }
 
     @Test

@@ -61,6 +61,8 @@ final class ExecutionInputTest {
                         2,
                         "/caches/gpu",
                         List.of(new NodeGroup("ml", "gpu-a"), new NodeGroup("ml", "gpu-b")),
+                        true,
+                        null,
                         true));
     }
 
@@ -81,6 +83,8 @@ final class ExecutionInputTest {
                         3,
                         "/prebake/a/snapshot-id",
                         List.of(),
+                        false,
+                        null,
                         false));
     }
 
@@ -138,6 +142,7 @@ final class ExecutionInputTest {
                 Arguments.of(
                         "registries",
                         "{\"a.b\":{\"secretArn\":\"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a/b_c+=.@-AbCdEf\"}}"),
+                Arguments.of("retentionDryRun", "true"),
                 Arguments.of("force", "false"));
     }
 
@@ -223,6 +228,12 @@ final class ExecutionInputTest {
                                 .mapToObj(i -> "\"ml/" + i + "\"")
                                 .collect(Collectors.joining(",", "[", "]")),
                         "has 11 entries, more than 10"),
+                Arguments.of("rollbackTo", "\"\"", "neither a snapshot's ID nor 'previous'"),
+                Arguments.of("rollbackTo", "\"Previous\"", "neither a snapshot's ID nor 'previous'"),
+                Arguments.of("rollbackTo", "\"snap-0\"", "neither a snapshot's ID nor 'previous'"),
+                Arguments.of("rollbackTo", "\"vol-0b3d5f7a9c1e2d4f6\"", "neither a snapshot's ID nor 'previous'"),
+                Arguments.of("rollbackTo", "1", "neither a snapshot's ID nor 'previous'"),
+                Arguments.of("retentionDryRun", "\"yes\"", "'yes' is neither true nor false"),
                 Arguments.of("force", "\"true\"", "'true' is neither true nor false"),
                 Arguments.of("force", "1", "1 is neither true nor false"));
     }
@@ -386,6 +397,7 @@ final class ExecutionInputTest {
                           "retainSnapshots": 0,
                           "parameterName": "x",
                           "nodeGroups": ["gpu"],
+                          "retentionDryRun": "no",
                           "force": 0
                         }
                         """));
@@ -405,10 +417,32 @@ final class ExecutionInputTest {
                         "retainSnapshots",
                         "parameterName",
                         "nodeGroups[0]",
+                        "retentionDryRun",
                         "force",
                         "zzz");
         assertThat(reading.images()).containsExactly(ImageReference.parse("busybox"));
         assertThat(reading.architecture()).isNull();
+    }
+
+    @ParameterizedTest
+    @DisplayName("a rollback needs no images, and isn't forced")
+    @ValueSource(strings = {"previous", "snap-0b3d5f7a9c1e2d4f6", "snap-0b3d5f7a"})
+    void rollback(String to) {
+        ExecutionInput input = valid(Inputs.json("{\"cacheName\":\"a\",\"images\":[],\"rollbackTo\":\"" + to + "\"}"));
+        assertThat(input.rollbackTo()).isEqualTo(to);
+        assertThat(input.images()).isEmpty();
+        assertThat(valid(Inputs.json("{\"cacheName\":\"a\",\"rollbackTo\":\"" + to + "\"}"))
+                        .images())
+                .isEmpty();
+        assertThat(valid(Inputs.json("{\"cacheName\":\"a\",\"images\":[\"b\"],\"rollbackTo\":\"" + to + "\"}"))
+                        .images())
+                .hasSize(1);
+        assertThat(invalid(Inputs.with("rollbackTo", "\"" + to + "\"")).problems())
+                .containsExactly("force: bakes, and rollbackTo doesn't: leave one of them out");
+        assertThat(invalid(Inputs.json("{\"cacheName\":\"a\",\"images\":[]}")).problems())
+                .singleElement()
+                .asString()
+                .startsWith("images: ");
     }
 
     @Test

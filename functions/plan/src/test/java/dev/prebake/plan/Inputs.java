@@ -39,6 +39,8 @@ final class Inputs {
                   "retainSnapshots": 2,
                   "parameterName": "/caches/gpu",
                   "nodeGroups": ["ml/gpu-a", "ml/gpu-b"],
+                  "retentionDryRun": true,
+                  "rollbackTo": null,
                   "force": true
                 }
                 """);

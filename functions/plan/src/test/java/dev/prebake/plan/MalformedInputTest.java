@@ -25,6 +25,7 @@ import org.mockito.ArgumentMatchers;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
+import software.amazon.awssdk.services.ssm.SsmClient;
 
 /** 500 inputs for each property; {@code -Djqwik.tries.default=10000} makes it more. */
 @Tag("malformed")
@@ -38,6 +39,7 @@ final class MalformedInputTest {
 
     private final PlanBakeHandler handler = new PlanBakeHandler(
             EC2,
+            mock(SsmClient.class),
             _ -> new FakeRegistry()
                     .has("nvcr.io/nvidia/pytorch:24.08-py3", 1_000)
                     .has("busybox", 1_000));
@@ -135,7 +137,7 @@ final class MalformedInputTest {
                         flag,
                         number,
                         text.filter(value -> !value.textValue().startsWith("/")));
-            case "force" -> Arbitraries.oneOf(object, number, text);
+            case "force", "retentionDryRun" -> Arbitraries.oneOf(object, number, text);
             default -> Arbitraries.oneOf(object, flag, number, text, Arbitraries.just(JSON.numberNode(1e12)));
         };
     }

@@ -3,6 +3,9 @@ package dev.prebake.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -27,13 +30,21 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mockito.ArgumentCaptor;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryRequest;
+import software.amazon.awssdk.services.ssm.model.GetParameterHistoryResponse;
+import software.amazon.awssdk.services.ssm.model.ParameterHistory;
+import software.amazon.awssdk.services.ssm.model.SsmException;
 
 final class PlanBakeHandlerTest {
     private static final long GB = 1_000_000_000;
@@ -52,6 +63,7 @@ final class PlanBakeHandlerTest {
             null);
 
     private final Ec2Client ec2 = mock(Ec2Client.class);
+    private final SsmClient ssm = mock(SsmClient.class, CALLS_REAL_METHODS);
     private final FakeRegistry registry = new FakeRegistry();
 
     @BeforeEach
@@ -61,7 +73,8 @@ final class PlanBakeHandlerTest {
     }
 
     private BakePlan plan(String input) {
-        return new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(Inputs.json(input), null, Inputs.NOW));
+        return new PlanBakeHandler(ec2, ssm, _ -> registry)
+                .handle(new PlanRequest(Inputs.json(input), null, Inputs.NOW));
     }
 
     @Test
@@ -70,7 +83,7 @@ final class PlanBakeHandlerTest {
         registry.has("nvcr.io/nvidia/pytorch:24.08-py3", 9 * GB, GB / 2).has("busybox", 2_000_000, GB / 2);
         ObjectNode input = Inputs.full();
         input.put("force", false);
-        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry).handle(new PlanRequest(input, null, Inputs.NOW));
+        BakePlan plan = new PlanBakeHandler(ec2, ssm, _ -> registry).handle(new PlanRequest(input, null, Inputs.NOW));
         List<PlannedImage> images = List.of(
                 new PlannedImage(
                         "nvcr.io/nvidia/pytorch:24.08-py3",
@@ -101,10 +114,12 @@ final class PlanBakeHandlerTest {
                         List.of("m7i.4xlarge"),
                         List.of("us-east-1a"),
                         2,
+                        true,
                         "/caches/gpu",
                         List.of(new NodeGroup("ml", "gpu-a"), new NodeGroup("ml", "gpu-b")),
                         null,
-                        null));
+                        null,
+                        false));
     }
 
     @Test
@@ -248,7 +263,7 @@ final class PlanBakeHandlerTest {
                                 .kmsKeyId(KEY.replace("key/0", "key/9"))
                                 .build(),
                         snapshot("snap-3", "2026-03-01T00:00:00Z", Map.of("prebake:fingerprint", FINGERPRINT))));
-        BakePlan plan = new PlanBakeHandler(ec2, _ -> registry)
+        BakePlan plan = new PlanBakeHandler(ec2, ssm, _ -> registry)
                 .handle(new PlanRequest(
                         Inputs.json("{\"cacheName\":\"a\",\"images\":[\"pytorch\"]}"), KEY, Inputs.NOW));
         assertThat(plan.reuse()).isNull();
@@ -282,7 +297,7 @@ final class PlanBakeHandlerTest {
         for (int i = 0; i < 25; i++) {
             input.withArray("images").add("image" + i);
         }
-        assertThat(new PlanBakeHandler(ec2, _ -> registry)
+        assertThat(new PlanBakeHandler(ec2, ssm, _ -> registry)
                         .handle(new PlanRequest(input, null, Inputs.NOW))
                         .images())
                 .extracting(PlannedImage::reference)
@@ -358,7 +373,7 @@ final class PlanBakeHandlerTest {
     @Test
     @DisplayName("no input at all is refused in words")
     void noInput() {
-        PlanBakeHandler handler = new PlanBakeHandler(ec2, _ -> registry);
+        PlanBakeHandler handler = new PlanBakeHandler(ec2, ssm, _ -> registry);
         assertThatThrownBy(() -> handler.handle(new PlanRequest(null, null, Inputs.NOW)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must be a JSON object");
@@ -372,7 +387,7 @@ final class PlanBakeHandlerTest {
             input.put("field" + i, i);
         }
         PlanBakeHandler handler =
-                new PlanBakeHandler(ec2, _ -> registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
+                new PlanBakeHandler(ec2, ssm, _ -> registry.has("busybox").has("nvcr.io/nvidia/pytorch:24.08-py3"));
         assertThatThrownBy(() -> handler.handle(new PlanRequest(input, null, Inputs.NOW)))
                 .isInstanceOf(InvalidInputException.class)
                 .message()
@@ -382,13 +397,106 @@ final class PlanBakeHandlerTest {
     }
 
     @Test
+    @DisplayName("rolls back to what was published before, without a registry, and planned anew")
+    void rollbackToPrevious() {
+        keptWithTwoPublished();
+        BakePlan plan = plan("{\"cacheName\":\"a\",\"rollbackTo\":\"previous\",\"fastRestoreZones\":[\"us-east-1a\"]}");
+
+        assertThat(plan.rollback()).isTrue();
+        assertThat(plan.plannedAt()).isEqualTo(Inputs.NOW);
+        assertThat(plan.reuse()).extracting(BakedSnapshot::snapshotId).isEqualTo("snap-0000000a");
+        assertThat(plan.fingerprint()).isEqualTo("of-a");
+        assertThat(plan.images()).isEmpty();
+        assertThat(plan.base()).isNull();
+        assertThat(plan.fastRestoreZones()).containsExactly("us-east-1a");
+        var asked = ArgumentCaptor.forClass(GetParameterHistoryRequest.class);
+        verify(ssm, times(2)).getParameterHistory(asked.capture());
+        assertThat(asked.getAllValues())
+                .extracting(GetParameterHistoryRequest::name)
+                .containsExactly("/prebake/a/snapshot-id", "/prebake/a/snapshot-id/manifest");
+    }
+
+    @Test
+    @DisplayName("rolls back to a kept snapshot by its ID, the published one too")
+    void rollbackToId() {
+        keptWithTwoPublished();
+        for (String id : List.of("snap-0000000a", "snap-0000000b")) {
+            assertThat(plan("{\"cacheName\":\"a\",\"rollbackTo\":\"" + id + "\"}")
+                            .reuse())
+                    .extracting(BakedSnapshot::snapshotId)
+                    .isEqualTo(id);
+        }
+    }
+
+    @ParameterizedTest
+    @DisplayName("refuses to roll back to what isn't there or not described, and names what there is")
+    @CsvSource({
+        "snap-0000000f, 'no completed snapshot of this cache'",
+        "snap-0000000c, 'never published here'",
+    })
+    void rollbackToNothing(String id, String why) {
+        keptWithTwoPublished();
+        assertThatThrownBy(() -> plan("{\"cacheName\":\"a\",\"rollbackTo\":\"" + id + "\"}"))
+                .isInstanceOf(RollbackImpossibleException.class)
+                .hasMessageContainingAll(
+                        "the cache a back to " + id,
+                        why,
+                        "newest first: snap-0000000a of 2026-01-01T00:00:00Z. Nothing");
+    }
+
+    @Test
+    @DisplayName("has nothing to roll back to where nothing was published before")
+    void nothingBefore() {
+        doThrow(SsmException.builder()
+                        .awsErrorDetails(AwsErrorDetails.builder()
+                                .errorCode("ParameterNotFound")
+                                .build())
+                        .build())
+                .when(ssm)
+                .getParameterHistory(any(GetParameterHistoryRequest.class));
+        assertThatThrownBy(() -> plan("{\"cacheName\":\"a\",\"rollbackTo\":\"previous\"}"))
+                .isInstanceOf(RollbackImpossibleException.class)
+                .hasMessageContainingAll(
+                        "none of the snapshots that were published before is kept", "no other snapshot");
+    }
+
+    /** Kept are a, b and c; published were none, a, one that is gone, and now b. */
+    private void keptWithTwoPublished() {
+        when(ec2.describeSnapshots(any(DescribeSnapshotsRequest.class)))
+                .thenReturn(page(
+                        null,
+                        snapshot("snap-0000000a", "2026-01-01T00:00:00Z", Map.of("prebake:fingerprint", "of-a")),
+                        snapshot("snap-0000000b", "2026-02-01T00:00:00Z", Map.of("prebake:fingerprint", "of-b")),
+                        snapshot("snap-0000000c", "2026-03-01T00:00:00Z", Map.of("prebake:fingerprint", "of-c"))));
+        doAnswer(call -> {
+                    GetParameterHistoryRequest request = call.getArgument(0);
+                    List<String> values = request.name().endsWith("/manifest")
+                            ? List.of(
+                                    "by hand",
+                                    "{\"snapshotId\":\"snap-0000000a\"}",
+                                    "{\"snapshotId\":\"snap-0000000d\"}",
+                                    "{\"snapshotId\":\"snap-0000000b\"}")
+                            : List.of("none", "snap-0000000a", "snap-0000000d", "snap-0000000b", "snap-0000000b");
+                    return GetParameterHistoryResponse.builder()
+                            .parameters(values.stream()
+                                    .map(value -> ParameterHistory.builder()
+                                            .value(value)
+                                            .build())
+                                    .toList())
+                            .build();
+                })
+                .when(ssm)
+                .getParameterHistory(any(GetParameterHistoryRequest.class));
+    }
+
+    @Test
     @DisplayName("a fault of our own isn't taken for the registry's")
     void ownFault() {
         Registry broken = (_, _) -> {
             throw new ArithmeticException("ours");
         };
-        assertThatThrownBy(() ->
-                        new PlanBakeHandler(ec2, _ -> broken).handle(new PlanRequest(Inputs.full(), null, Inputs.NOW)))
+        assertThatThrownBy(() -> new PlanBakeHandler(ec2, ssm, _ -> broken)
+                        .handle(new PlanRequest(Inputs.full(), null, Inputs.NOW)))
                 .isInstanceOf(ArithmeticException.class);
     }
 }

@@ -86,6 +86,20 @@ public record Manifest(
                 report != null ? report.containerd() : same == null ? null : same.containerd());
     }
 
+    /**
+     * The manifest to publish for a snapshot that was published before, whatever images there are now.
+     *
+     * @param earlier the one that was published with it
+     * @param isPublished whether it still is: then who published it and when stay
+     */
+    static Manifest again(PublishRequest request, Manifest earlier, boolean isPublished) {
+        Instant plannedAt = request.plan().plannedAt();
+        return earlier.with(
+                plannedAt.isAfter(earlier.planned()) ? plannedAt : earlier.planned(),
+                isPublished ? earlier.publishedBy() : request.execution(),
+                isPublished ? earlier.publishedAt() : request.now());
+    }
+
     /** When what it says was decided; the earliest time there is when it doesn't tell. */
     Instant planned() {
         return plannedAt == null ? Instant.EPOCH : plannedAt;
@@ -93,6 +107,10 @@ public record Manifest(
 
     /** The same, had it been decided at another time. */
     Manifest planned(Instant at) {
+        return with(at, publishedBy, publishedAt);
+    }
+
+    private Manifest with(Instant planned, String by, Instant at) {
         return new Manifest(
                 snapshotId,
                 cacheName,
@@ -104,9 +122,9 @@ public record Manifest(
                 base,
                 bakedBy,
                 bakedAt,
+                planned,
+                by,
                 at,
-                publishedBy,
-                publishedAt,
                 containerd);
     }
 

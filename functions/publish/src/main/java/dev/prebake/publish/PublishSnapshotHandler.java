@@ -5,6 +5,7 @@ import dev.prebake.kernel.StateHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -42,13 +43,16 @@ public final class PublishSnapshotHandler extends StateHandler<PublishRequest, P
     /**
      * Writes what differs from what is published, unless that is newer.
      *
+     * @throws ManifestLostException when a snapshot is to be published again of which nobody knows what is in it
      * @throws PublicationContestedException when others write again and again
      */
     @Override
     protected PublishedSnapshot handle(PublishRequest request) {
         var parameters = new PublishedParameters(ssm, request.plan());
         Publication before = parameters.read();
-        Manifest own = Manifest.of(request, before.manifest().orElse(null));
+        Manifest own = request.plan().rollback()
+                ? again(parameters, request, before)
+                : Manifest.of(request, before.manifest().orElse(null));
         Manifest wanted = before.notBackFrom(own);
         Publication seen = before;
         boolean changed = false;
@@ -63,6 +67,17 @@ public final class PublishSnapshotHandler extends StateHandler<PublishRequest, P
             seen = parameters.read();
         }
         throw new PublicationContestedException(parameters.idName(), wanted, seen, ROUNDS);
+    }
+
+    /** The manifest that was published with the snapshot, as published again. */
+    private static Manifest again(PublishedParameters parameters, PublishRequest request, Publication before) {
+        String snapshotId = request.snapshot().snapshotId();
+        Optional<Manifest> published =
+                before.published().filter(manifest -> manifest.snapshotId().equals(snapshotId));
+        Manifest earlier = published
+                .or(() -> parameters.manifestOf(snapshotId))
+                .orElseThrow(() -> new ManifestLostException(parameters.manifestName(), snapshotId));
+        return Manifest.again(request, earlier, published.isPresent());
     }
 
     /** Whether nobody else wrote since what was seen; SSM counts a parameter's versions one by one. */

@@ -70,6 +70,14 @@ final class PublishedParameters {
                 .toList();
     }
 
+    /** The newest manifest of a snapshot that is still in the history. */
+    Optional<Manifest> manifestOf(String snapshotId) {
+        return history(manifestName())
+                .flatMap(version -> Manifest.parse(version.value()).stream())
+                .filter(manifest -> manifest.snapshotId().equals(snapshotId))
+                .reduce((_, newer) -> newer);
+    }
+
     private Stream<ParameterHistory> history(String name) {
         var history = GetParameterHistoryRequest.builder().name(name).build();
         return ssm.getParameterHistoryPaginator(history).stream().flatMap(page -> page.parameters().stream());

@@ -265,6 +265,44 @@ class PublishSnapshotHandlerTest {
     }
 
     @Test
+    @DisplayName(
+            "publishes an earlier snapshot again with the manifest that it had, planned anew; the next plan publishes over it")
+    void rollback() throws JsonProcessingException {
+        ObjectNode first = planned(snapshot("snap-00000000000000001"), "2026-11-24T05:00:00Z");
+        HandlerCall.call(handler, first);
+        ObjectNode had = (ObjectNode) Json.mapper().readTree(parameters.get(MANIFEST));
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        ObjectNode event = rollbackTo("snap-00000000000000001");
+
+        JsonNode answer = HandlerCall.call(handler, event);
+
+        assertThat(answer.path("changed").asBoolean()).isTrue();
+        assertThat(parameters).containsEntry(ID, "snap-00000000000000001");
+        assertThat(Json.mapper().readTree(parameters.get(MANIFEST)))
+                .isEqualTo(had.put("plannedAt", "2026-11-25T04:59:00Z")
+                        .put("publishedBy", "the-rollback")
+                        .put("publishedAt", "2026-11-25T05:00:00Z"));
+        Map<String, String> before = Map.copyOf(parameters);
+        assertThat(HandlerCall.call(handler, event).path("changed").asBoolean()).isFalse();
+        assertThat(parameters).isEqualTo(before);
+
+        HandlerCall.call(handler, planned(HandlerCall.event("PublishSnapshot"), "2026-11-26T00:00:00Z"));
+        assertThat(parameters).containsEntry(ID, "snap-0b3d5f7a9c1e2d4f6");
+    }
+
+    @Test
+    @DisplayName("doesn't publish a snapshot again of which no manifest tells what is in it")
+    void rollbackToUnknown() {
+        HandlerCall.call(handler, HandlerCall.event("PublishSnapshot"));
+        Map<String, String> before = Map.copyOf(parameters);
+
+        assertThatThrownBy(() -> HandlerCall.call(handler, rollbackTo("snap-00000000000000001")))
+                .isInstanceOf(ManifestLostException.class)
+                .hasMessageContainingAll(MANIFEST, "snap-00000000000000001", "by digest");
+        assertThat(parameters).isEqualTo(before);
+    }
+
+    @Test
     @DisplayName("gives up when others write each time, and says what is published now")
     void contested() {
         doAnswer(call -> {
@@ -436,6 +474,16 @@ class PublishSnapshotHandlerTest {
     private static ObjectNode snapshot(String id) {
         ObjectNode event = HandlerCall.event("PublishSnapshot");
         ((ObjectNode) event.path("snapshot")).put("snapshotId", id);
+        return event;
+    }
+
+    private static ObjectNode rollbackTo(String id) {
+        ObjectNode event = planned(snapshot(id), "2026-11-25T04:59:00Z")
+                .putNull("report")
+                .put("execution", "the-rollback")
+                .put("now", "2026-11-25T05:00:00Z");
+        ObjectNode plan = (ObjectNode) event.path("plan");
+        plan.put("rollback", true).putArray("images");
         return event;
     }
 

@@ -5,19 +5,18 @@ import dev.prebake.kernel.AwsError;
 import dev.prebake.kernel.FastRestores;
 import dev.prebake.kernel.StateHandler;
 import dev.prebake.kernel.Tags;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
-import software.amazon.awssdk.services.ec2.model.Volume;
 
 /**
  * Takes Fast Snapshot Restore from a cache's superseded snapshots, keeps the newest of them and deletes the rest, never one in
@@ -37,34 +36,27 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
     }
 
     /**
-     * Retires what the retention lets go.
+     * Retires what the retention lets go, or says what that would be.
      *
      * @throws FastRestoreNotDisabledException when AWS refuses to disable Fast Snapshot Restore on a superseded one
      */
     @Override
     protected RetiredSnapshots handle(RetireRequest request) {
         var retention = new Retention(request.retainSnapshots(), request.publishedSnapshotId());
-        List<String> retired = new ArrayList<>();
-        List<KeptSnapshot> kept = new ArrayList<>();
         List<Snapshot> newestFirst = completed(request.cacheName());
-        disableFastRestores(newestFirst, request.publishedSnapshotId());
-        for (int rank = 0; rank < newestFirst.size(); rank++) {
-            String id = newestFirst.get(rank).snapshotId();
-            Optional<String> reason = retention.reasonToKeep(id, rank, Optional.empty());
-            if (reason.isEmpty()) {
-                // Asked only now: most snapshots stay for the other reasons.
-                reason = retention.reasonToKeep(id, rank, volumeMadeFrom(id));
+        List<String> ids = newestFirst.stream().map(Snapshot::snapshotId).toList();
+        Map<String, List<String>> superseded = FastRestores.superseded(ec2, newestFirst, request.publishedSnapshotId());
+        Map<String, String> uses = new HashMap<>(new SnapshotUses(ec2).of(retention.candidates(ids)));
+        Retention.Decision decision = retention.decide(ids, uses);
+        if (!request.dryRun()) {
+            // The new snapshot is published by now, so no node goes without.
+            superseded.forEach(this::disableFastRestore);
+            for (RetiredSnapshot snapshot : decision.retired()) {
+                retire(snapshot.snapshotId()).ifPresent(words -> uses.put(snapshot.snapshotId(), words));
             }
-            if (reason.isEmpty()) {
-                reason = retire(id);
-            }
-            if (reason.isPresent()) {
-                kept.add(new KeptSnapshot(id, reason.get()));
-            } else {
-                retired.add(id);
-            }
+            decision = retention.decide(ids, uses);
         }
-        return new RetiredSnapshots(retired, kept);
+        return new RetiredSnapshots(request.dryRun(), decision.retired(), decision.kept(), superseded);
     }
 
     private List<Snapshot> completed(String cacheName) {
@@ -80,18 +72,7 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
                 .toList();
     }
 
-    /** A node that boots from the volume reads blocks that EBS may not have loaded yet, for hours after its creation. */
-    private Optional<String> volumeMadeFrom(String snapshotId) {
-        var describe = DescribeVolumesRequest.builder()
-                .filters(filter("snapshot-id", snapshotId))
-                .build();
-        return ec2.describeVolumesPaginator(describe).stream()
-                .flatMap(page -> page.volumes().stream())
-                .map(Volume::volumeId)
-                .findFirst();
-    }
-
-    /** Deletes the snapshot; EC2's reason, when an AMI or something else that EC2 knows still uses it. */
+    /** Deletes the snapshot; EC2's reason, when something that EC2 knows has come to use it. */
     private Optional<String> retire(String snapshotId) {
         try {
             ec2.deleteSnapshot(
@@ -106,14 +87,11 @@ public final class RetireSnapshotsHandler extends StateHandler<RetireRequest, Re
         }
     }
 
-    /** The new snapshot is published by now, so no node goes without. */
-    private void disableFastRestores(List<Snapshot> completed, String published) {
-        FastRestores.superseded(ec2, completed, published).forEach((id, zones) -> {
-            List<String> refused = FastRestores.disable(ec2, id, zones);
-            if (!refused.isEmpty()) {
-                throw new FastRestoreNotDisabledException(id, refused);
-            }
-        });
+    private void disableFastRestore(String snapshotId, List<String> zones) {
+        List<String> refused = FastRestores.disable(ec2, snapshotId, zones);
+        if (!refused.isEmpty()) {
+            throw new FastRestoreNotDisabledException(snapshotId, refused);
+        }
     }
 
     private static Filter filter(String name, String... values) {

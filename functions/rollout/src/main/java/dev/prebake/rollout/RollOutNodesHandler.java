@@ -150,7 +150,7 @@ public final class RollOutNodesHandler extends StateHandler<RollOutNodesRequest,
         var create = CreateLaunchTemplateVersionRequest.builder()
                 .launchTemplateId(source.id())
                 .sourceVersion(source.version())
-                .versionDescription("prebake " + request.snapshotId())
+                .versionDescription(Tags.ROLLED_OUT + request.snapshotId())
                 .launchTemplateData(RequestLaunchTemplateData.builder()
                         .blockDeviceMappings(DataVolume.withSnapshot(
                                 sight.mappings(), request.snapshotId(), request.volumeSizeGiB()))

@@ -118,12 +118,14 @@ public final class Lab implements AutoCloseable {
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
         Volumes volumes = new Volumes(plane, account, clock);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
-        Snapshots snapshots = new Snapshots(account, plane, volumes, background, faults);
+        LabImages images = new LabImages(account, clock);
+        Snapshots snapshots = new Snapshots(account, plane, volumes, images, background, faults);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
                 instances,
                 volumes,
                 snapshots,
+                images,
                 new FastRestores(account, clock, deployment.zones(), faults),
                 launchTemplates);
         eks = new LabEks(launchTemplates, clock, faults);

@@ -17,14 +17,20 @@ import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
+import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
+import software.amazon.awssdk.services.ec2.model.DeregisterImageResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplateVersionsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeLaunchTemplatesResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
@@ -35,6 +41,10 @@ import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresReque
 import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresResponse;
 import software.amazon.awssdk.services.ec2.model.ModifyLaunchTemplateRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyLaunchTemplateResponse;
+import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeResponse;
+import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
+import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
@@ -45,6 +55,7 @@ final class LabEc2 implements Ec2Client {
     private final Instances instances;
     private final Volumes volumes;
     private final Snapshots snapshots;
+    private final LabImages images;
     private final FastRestores fastRestores;
     private final LaunchTemplates launchTemplates;
 
@@ -52,11 +63,13 @@ final class LabEc2 implements Ec2Client {
             Instances instances,
             Volumes volumes,
             Snapshots snapshots,
+            LabImages images,
             FastRestores fastRestores,
             LaunchTemplates launchTemplates) {
         this.instances = instances;
         this.volumes = volumes;
         this.snapshots = snapshots;
+        this.images = images;
         this.fastRestores = fastRestores;
         this.launchTemplates = launchTemplates;
     }
@@ -106,6 +119,31 @@ final class LabEc2 implements Ec2Client {
     @Override
     public DeleteSnapshotResponse deleteSnapshot(DeleteSnapshotRequest request) {
         return snapshots.delete(request);
+    }
+
+    @Override
+    public DescribeSnapshotAttributeResponse describeSnapshotAttribute(DescribeSnapshotAttributeRequest request) {
+        return snapshots.describe(request);
+    }
+
+    @Override
+    public ModifySnapshotAttributeResponse modifySnapshotAttribute(ModifySnapshotAttributeRequest request) {
+        return snapshots.modify(request);
+    }
+
+    @Override
+    public RegisterImageResponse registerImage(RegisterImageRequest request) {
+        return images.register(request);
+    }
+
+    @Override
+    public DescribeImagesResponse describeImages(DescribeImagesRequest request) {
+        return images.describe(request);
+    }
+
+    @Override
+    public DeregisterImageResponse deregisterImage(DeregisterImageRequest request) {
+        return images.deregister(request);
     }
 
     @Override

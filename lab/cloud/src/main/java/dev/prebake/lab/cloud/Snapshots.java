@@ -3,20 +3,28 @@ package dev.prebake.lab.cloud;
 import dev.prebake.lab.host.DataPlane;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotResponse;
+import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
+import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 
 /** EC2's snapshots, over the data plane's copies. */
@@ -36,12 +44,22 @@ final class Snapshots {
     private final Volumes volumes;
     private final Background background;
     private final FaultPlan faults;
+    private final LabImages images;
     private final Map<String, Future<?>> copies = new ConcurrentHashMap<>();
+    /** With whom they are shared, in memory alone. */
+    private final Map<String, Set<CreateVolumePermission>> shares = new ConcurrentHashMap<>();
 
-    Snapshots(Account account, DataPlane plane, Volumes volumes, Background background, FaultPlan faults) {
+    Snapshots(
+            Account account,
+            DataPlane plane,
+            Volumes volumes,
+            LabImages images,
+            Background background,
+            FaultPlan faults) {
         this.account = account;
         this.plane = plane;
         this.volumes = volumes;
+        this.images = images;
         this.background = background;
         this.faults = faults;
     }
@@ -99,11 +117,36 @@ final class Snapshots {
 
     DeleteSnapshotResponse delete(DeleteSnapshotRequest request) {
         StoredSnapshot snapshot = existing(request.snapshotId());
+        images.requireUnused(snapshot.snapshotId());
         // As at EBS: deleting one in progress takes effect when it is complete.
         finishCopyTo(snapshot.snapshotId());
         account.removeSnapshot(snapshot.snapshotId());
         plane.deleteSnapshot(snapshot.snapshotId());
         return DeleteSnapshotResponse.builder().build();
+    }
+
+    /** Shares a snapshot, or takes that back. */
+    synchronized ModifySnapshotAttributeResponse modify(ModifySnapshotAttributeRequest request) {
+        StoredSnapshot snapshot = existing(request.snapshotId());
+        Set<CreateVolumePermission> changed = new LinkedHashSet<>(shares.getOrDefault(snapshot.snapshotId(), Set.of()));
+        changed.addAll(request.createVolumePermission().add());
+        request.createVolumePermission().remove().forEach(changed::remove);
+        shares.put(snapshot.snapshotId(), changed);
+        return ModifySnapshotAttributeResponse.builder().build();
+    }
+
+    DescribeSnapshotAttributeResponse describe(DescribeSnapshotAttributeRequest request) {
+        if (request.attribute() != SnapshotAttributeName.CREATE_VOLUME_PERMISSION) {
+            throw AwsAnswers.ec2(
+                    "InvalidParameterValue",
+                    "The attribute '" + request.attributeAsString()
+                            + "' is not one of the lab's: createVolumePermission.");
+        }
+        StoredSnapshot snapshot = existing(request.snapshotId());
+        return DescribeSnapshotAttributeResponse.builder()
+                .snapshotId(snapshot.snapshotId())
+                .createVolumePermissions(shares.getOrDefault(snapshot.snapshotId(), Set.of()))
+                .build();
     }
 
     /** Waits until no copy reads from the volume any more, so that it can go. */

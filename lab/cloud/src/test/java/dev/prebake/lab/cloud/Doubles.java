@@ -49,11 +49,13 @@ final class Doubles implements AutoCloseable {
         Volumes volumes = new Volumes(plane, account, clock);
         Background background = new Background(clock, backlog);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
+        LabImages images = new LabImages(account, clock);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
                 instances,
                 volumes,
-                new Snapshots(account, plane, volumes, background, faults),
+                new Snapshots(account, plane, volumes, images, background, faults),
+                images,
                 new FastRestores(account, clock, deployment.zones(), faults),
                 launchTemplates);
         eks = new LabEks(launchTemplates, clock, faults);

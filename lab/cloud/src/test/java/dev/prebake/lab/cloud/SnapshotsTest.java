@@ -9,14 +9,23 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
+import software.amazon.awssdk.services.ec2.model.CreateVolumePermissionModifications;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.EnableFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.Volume;
 
@@ -45,6 +54,94 @@ class SnapshotsTest extends OnDoubles {
         assertThat(completed.startTime()).isEqualTo(Doubles.START);
         assertThat(completed.completionTime()).isEqualTo(Doubles.START);
         assertThat(aws.plane.snapshot(snapshotId)).isPresent();
+    }
+
+    @Test
+    @DisplayName("A snapshot that one of the account's images has can't be deleted, and goes with that image's end")
+    void inImage() {
+        String snapshotId = aws.snapshot("one");
+        String imageId = aws.ec2
+                .registerImage(RegisterImageRequest.builder()
+                        .name("with-one")
+                        .blockDeviceMappings(BlockDeviceMapping.builder()
+                                .deviceName("/dev/xvdb")
+                                .ebs(EbsBlockDevice.builder()
+                                        .snapshotId(snapshotId)
+                                        .build())
+                                .build())
+                        .build())
+                .imageId();
+
+        var delete = DeleteSnapshotRequest.builder().snapshotId(snapshotId).build();
+        assertRefused("InvalidSnapshot.InUse", imageId, () -> aws.ec2.deleteSnapshot(delete));
+        var having = DescribeImagesRequest.builder()
+                .owners("self")
+                .filters(filter("block-device-mapping.snapshot-id", snapshotId))
+                .build();
+        assertThat(aws.ec2.describeImages(having).images())
+                .extracting(Image::imageId)
+                .containsExactly(imageId);
+        assertThat(aws.ec2
+                        .describeImages(having.toBuilder().owners("amazon").build())
+                        .images())
+                .isEmpty();
+        assertRefused(
+                "InvalidAMIID.NotFound",
+                "ami-0",
+                () -> aws.ec2.describeImages(
+                        DescribeImagesRequest.builder().imageIds("ami-0").build()));
+        assertRefused(
+                "InvalidSnapshot.NotFound",
+                "snap-0",
+                () -> aws.ec2.registerImage(RegisterImageRequest.builder()
+                        .name("of nothing")
+                        .blockDeviceMappings(BlockDeviceMapping.builder()
+                                .ebs(EbsBlockDevice.builder()
+                                        .snapshotId("snap-0")
+                                        .build())
+                                .build())
+                        .build()));
+
+        aws.ec2.deregisterImage(
+                DeregisterImageRequest.builder().imageId(imageId).build());
+        aws.ec2.deleteSnapshot(delete);
+        assertThat(described()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("A snapshot tells with whom it is shared")
+    void shares() {
+        String snapshotId = aws.snapshot("one");
+        var describe = DescribeSnapshotAttributeRequest.builder()
+                .snapshotId(snapshotId)
+                .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION)
+                .build();
+        assertThat(aws.ec2.describeSnapshotAttribute(describe).createVolumePermissions())
+                .isEmpty();
+        var with = CreateVolumePermission.builder().userId("111122223333").build();
+
+        aws.ec2.modifySnapshotAttribute(ModifySnapshotAttributeRequest.builder()
+                .snapshotId(snapshotId)
+                .createVolumePermission(
+                        CreateVolumePermissionModifications.builder().add(with).build())
+                .build());
+        assertThat(aws.ec2.describeSnapshotAttribute(describe).createVolumePermissions())
+                .containsExactly(with);
+
+        aws.ec2.modifySnapshotAttribute(ModifySnapshotAttributeRequest.builder()
+                .snapshotId(snapshotId)
+                .createVolumePermission(CreateVolumePermissionModifications.builder()
+                        .remove(with)
+                        .build())
+                .build());
+        assertThat(aws.ec2.describeSnapshotAttribute(describe).createVolumePermissions())
+                .isEmpty();
+        assertRefused(
+                "InvalidParameterValue",
+                "productCodes",
+                () -> aws.ec2.describeSnapshotAttribute(describe.toBuilder()
+                        .attribute(SnapshotAttributeName.PRODUCT_CODES)
+                        .build()));
     }
 
     @Test
