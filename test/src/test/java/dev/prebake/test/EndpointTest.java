@@ -119,6 +119,11 @@ class EndpointTest {
                 List.of("stepfunctions", "describe-state-machine-for-execution", "--execution-arn", arn),
                 List.of("ssm", "get-parameter", "--name", "/prebake/default/snapshot-id"),
                 List.of("ssm", "get-parameter-history", "--name", "/prebake/default/snapshot-id"),
+                List.of("ssm", "get-parameters", "--names", "/prebake/default/snapshot-id", "/none"),
+                List.of("ssm", "get-parameters-by-path", "--path", "/prebake", "--recursive"),
+                List.of("ssm", "describe-parameters"),
+                List.of("sts", "get-caller-identity"),
+                List.of("lambda", "invoke", "--function-name", "PlanBake", "/dev/null"),
                 List.of("ec2", "describe-snapshots", "--owner-ids", "self"),
                 List.of("ec2", "describe-fast-snapshot-restores"))) {
             LabProcess.Outcome outcome = lab.run(aws(arguments, "--debug"));

@@ -88,6 +88,11 @@ final class Account {
         return parameters.getOrDefault(name, List.of());
     }
 
+    /** The names of all parameters, in their order. */
+    List<String> parameterNames() {
+        return List.copyOf(new TreeMap<>(parameters).keySet());
+    }
+
     synchronized void put(StoredParameter parameter) {
         keep(parameter);
         save();

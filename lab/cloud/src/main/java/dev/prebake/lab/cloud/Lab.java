@@ -29,9 +29,11 @@ import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ecr.EcrClient;
 import software.amazon.awssdk.services.eks.EksClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
+import software.amazon.awssdk.services.sts.StsClient;
 
 /**
  * The whole of AWS that Prebake uses, on this machine: the workflow's one definition and the handlers that AWS runs, over
@@ -162,7 +164,9 @@ public final class Lab implements AutoCloseable {
                 Service.of(SecretsManagerClient.class, secrets),
                 Service.of(EcrClient.class, new LabEcr(clock)),
                 Service.of(EksClient.class, eks),
-                Service.of(SfnClient.class, states));
+                Service.of(SfnClient.class, states),
+                Service.of(LambdaClient.class, new LabLambda(catalogue, functions, clock)),
+                Service.of(StsClient.class, new LabSts()));
         setup.intercepting(serving.calls());
         if (authorizer != null) {
             setup.intercepting(authorizer);

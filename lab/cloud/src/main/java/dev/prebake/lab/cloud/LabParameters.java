@@ -30,7 +30,7 @@ final class LabParameters {
     /** The advanced tier's limit on a value, in characters of ASCII. */
     private static final int MAX_VALUE = 8192;
 
-    private static final int MAX_STANDARD_VALUE = 4096;
+    static final int MAX_STANDARD_VALUE = 4096;
 
     /** What a page of a history has at most. */
     private static final int MOST_RESULTS = 50;
@@ -47,6 +47,11 @@ final class LabParameters {
         this.account = account;
         this.publicParameters = publicParameters;
         this.clock = clock;
+    }
+
+    /** Answers about several at once. */
+    ParameterLists lists() {
+        return new ParameterLists(this, account);
     }
 
     Optional<StoredParameter> find(String name) {

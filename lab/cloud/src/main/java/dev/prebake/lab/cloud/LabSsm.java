@@ -6,12 +6,18 @@ import software.amazon.awssdk.services.ssm.model.DeleteParameterRequest;
 import software.amazon.awssdk.services.ssm.model.DeleteParameterResponse;
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationRequest;
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationResponse;
+import software.amazon.awssdk.services.ssm.model.DescribeParametersRequest;
+import software.amazon.awssdk.services.ssm.model.DescribeParametersResponse;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
 import software.amazon.awssdk.services.ssm.model.GetParameterHistoryRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterHistoryResponse;
 import software.amazon.awssdk.services.ssm.model.GetParameterRequest;
 import software.amazon.awssdk.services.ssm.model.GetParameterResponse;
+import software.amazon.awssdk.services.ssm.model.GetParametersByPathRequest;
+import software.amazon.awssdk.services.ssm.model.GetParametersByPathResponse;
+import software.amazon.awssdk.services.ssm.model.GetParametersRequest;
+import software.amazon.awssdk.services.ssm.model.GetParametersResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
 import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
@@ -47,6 +53,21 @@ final class LabSsm implements SsmClient {
     @Override
     public DeleteParameterResponse deleteParameter(DeleteParameterRequest request) {
         return parameters.delete(request);
+    }
+
+    @Override
+    public GetParametersResponse getParameters(GetParametersRequest request) {
+        return parameters.lists().get(request);
+    }
+
+    @Override
+    public GetParametersByPathResponse getParametersByPath(GetParametersByPathRequest request) {
+        return parameters.lists().byPath(request);
+    }
+
+    @Override
+    public DescribeParametersResponse describeParameters(DescribeParametersRequest request) {
+        return parameters.lists().describe(request);
     }
 
     @Override
