@@ -179,7 +179,7 @@ class EndpointTest {
     }
 
     @Test
-    @DisplayName("that was killed has all that had ended, and what ran is aborted and can be redriven to its end")
+    @DisplayName("that was killed has all that had ended, and what ran is marked as aborted")
     void killed() throws Exception {
         String ended;
         String running;
