@@ -81,7 +81,7 @@ class LaunchBuilderHandlerTest {
         assertThat(sent.launchTemplate().launchTemplateId()).isEqualTo("lt-0d5f2b7c9e1a34f60");
         assertThat(sent.launchTemplate().version()).isEqualTo("$Default");
         assertThat(sent.imageId())
-                .isEqualTo("resolve:ssm:/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/"
+                .isEqualTo("resolve:ssm:/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/standard/"
                         + "recommended/image_id");
     }
 

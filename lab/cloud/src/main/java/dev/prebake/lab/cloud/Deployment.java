@@ -24,7 +24,7 @@ record Deployment(
         @Nullable String kmsKeyArn) {
     static final String STATE_MACHINE = "prebake";
 
-    static final String KUBERNETES_VERSION = "1.34";
+    static final String KUBERNETES_VERSION = "1.36";
     private static final String IMAGE_PARAMETER = "/aws/service/eks/optimized-ami/" + KUBERNETES_VERSION
             + "/amazon-linux-2023/%s/standard/recommended/image_id";
 

@@ -195,7 +195,7 @@ class InstancesTest extends OnDoubles {
     @DisplayName("An image named by a public parameter is the architecture's")
     void resolvesImage() {
         Instance instance = run(launch("one")
-                .imageId("resolve:ssm:/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard"
+                .imageId("resolve:ssm:/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/standard"
                         + "/recommended/image_id"));
 
         assertThat(instance.imageId()).isEqualTo("ami-0eeeeeeeeeeeeeeee");

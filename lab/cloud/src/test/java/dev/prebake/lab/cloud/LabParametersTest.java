@@ -180,7 +180,7 @@ class LabParametersTest extends OnDoubles {
     @Test
     @DisplayName("The public parameters name the images of both architectures")
     void publicParameters() {
-        String name = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/%s/standard/recommended/image_id";
+        String name = "/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/%s/standard/recommended/image_id";
 
         assertThat(get(name.formatted("x86_64")).value()).isEqualTo("ami-0eeeeeeeeeeeeeeee");
         assertThat(get(name.formatted("arm64")).value()).isEqualTo("ami-0aaaaaaaaaaaaaaaa");
