@@ -37,13 +37,23 @@ record BakeProgress(String phase, @Nullable String image, long doneBytes, long t
 
     /** A bar for a terminal. */
     String bar() {
+        return bar("");
+    }
+
+    /** The same with something in front of the phase. */
+    String bar(String more) {
         int full = percent() * BAR_WIDTH / 100;
-        return "[" + "#".repeat(full) + "-".repeat(BAR_WIDTH - full) + "] " + figures();
+        return "[" + "#".repeat(full) + "-".repeat(BAR_WIDTH - full) + "] " + figures(more);
     }
 
     /** The figures alone. */
     String figures() {
+        return figures("");
+    }
+
+    /** The same with something in front of the phase. */
+    String figures(String more) {
         String of = Quantities.bytes(Math.min(doneBytes, totalBytes)) + " of " + Quantities.bytes(totalBytes);
-        return percent() + " %  " + of + "  " + phase + (image == null ? "" : " " + image);
+        return percent() + " %  " + of + "  " + more + phase + (image == null ? "" : " " + image);
     }
 }

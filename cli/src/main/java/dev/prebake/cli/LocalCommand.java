@@ -1,7 +1,6 @@
 package dev.prebake.cli;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Json;
 import dev.prebake.lab.host.DataPlanes;
@@ -11,7 +10,6 @@ import dev.prebake.lab.registry.SampleImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -164,25 +162,7 @@ final class LocalCommand implements Callable<Integer> {
     }
 
     private ObjectNode request() {
-        ObjectNode request = Json.mapper().createObjectNode();
-        if (input != null) {
-            try {
-                JsonNode read = Json.mapper().readTree(Files.readString(input));
-                if (!(read instanceof ObjectNode object)) {
-                    throw new UsageException(
-                            "Reading " + input + " as an execution's input failed: it is no JSON object. See events/.",
-                            null);
-                }
-                request = object;
-            } catch (JacksonException e) {
-                throw new UsageException(
-                        "Reading " + input + " as JSON failed: " + e.getOriginalMessage()
-                                + ". See events/ for examples.",
-                        e);
-            } catch (IOException e) {
-                throw new UsageException("Reading " + input + " failed: " + e, e);
-            }
-        }
+        ObjectNode request = InputFile.read(input);
         if (!images.isEmpty()) {
             images.forEach(request.putArray("images")::add);
         }

@@ -12,6 +12,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             LocalCommand.class,
             LabCommand.class,
+            StartCommand.class,
+            WatchCommand.class,
+            ListCommand.class,
             PodtimeCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class
@@ -24,6 +27,8 @@ import picocli.CommandLine.Spec;
             "  ./prebake local",
             "The same as an endpoint for the AWS CLI and SDKs, until it is stopped:",
             "  ./prebake lab",
+            "A deployment on AWS: start a bake and follow it",
+            "  ./prebake start --follow",
             "How pods of a cluster start, second by second:",
             "  ./prebake podtime apply -f pod.yaml",
             "Whether this machine has what it takes:",

@@ -35,7 +35,7 @@ class CommandLineTest {
     void noSubcommand() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString())
-                .startsWith("Name a subcommand: local, lab, podtime, doctor, generate-completion.")
+                .startsWith("Name a subcommand: local, lab, start, watch, list, podtime, doctor, generate-completion.")
                 .contains("Usage: prebake");
         assertThat(out.toString()).isEmpty();
     }

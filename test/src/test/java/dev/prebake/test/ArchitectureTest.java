@@ -2,6 +2,7 @@ package dev.prebake.test;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -106,6 +107,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                     resideInAPackage("dev.prebake..").and(resideOutsideOfPackage("dev.prebake.podtime..")));
+
+    @ArchTest
+    static final ArchRule WHO_OPERATES_KNOWS_ONLY_THE_KERNEL_AND_THE_REGISTRIES = noClasses()
+            .that()
+            .resideInAPackage("dev.prebake.operate..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.prebake..")
+                    .and(resideOutsideOfPackages(
+                            "dev.prebake.operate..", "dev.prebake.kernel..", "dev.prebake.registry..")));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND_LINE = noClasses()

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code prebake local} as a process of its own, over a home of its own. */
+/** {@code prebake local}, or another subcommand, as a process of its own, over a home of its own. */
 final class LocalCommandLine {
     /** Of these tests' run alone: one of another class path would be passed over, and not be made anew. */
     private static final Path CLASS_ARCHIVE = classArchive();
@@ -97,11 +97,20 @@ final class LocalCommandLine {
 
     /** Starts it. */
     Running start(String... arguments) throws IOException {
+        return launch("local", ownClassPath, arguments);
+    }
+
+    /** Starts another subcommand than {@code local}; without the class archive, which would then lack most classes. */
+    Running startCommand(String subcommand, String... arguments) throws IOException {
+        return launch(subcommand, false, arguments);
+    }
+
+    private Running launch(String subcommand, boolean withArchive, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
         // As the launcher does. Its class archive, which goes with the class path, takes a second off every run but the
         // first.
         command.addAll(List.of(java(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable"));
-        if (ownClassPath) {
+        if (withArchive) {
             command.addAll(
                     List.of("-Xshare:auto", "-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + CLASS_ARCHIVE));
         }
@@ -111,7 +120,7 @@ final class LocalCommandLine {
                 "-cp",
                 classPath,
                 "dev.prebake.cli.Main",
-                "local"));
+                subcommand));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile("prebake-out", ".json");
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile());

@@ -1,0 +1,74 @@
+package dev.prebake.cli;
+
+import com.fasterxml.jackson.core.JacksonException;
+import dev.prebake.kernel.AwsClients;
+import dev.prebake.kernel.Json;
+import dev.prebake.operate.Executions;
+import dev.prebake.operate.OperateException;
+import dev.prebake.operate.StateMachines;
+import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.sfn.SfnClient;
+
+/** What the commands share that operate a deployment: which one, and how the result is printed. */
+final class OperateOptions {
+    @Option(
+            names = "--state-machine",
+            paramLabel = "ARN",
+            description =
+                    "The workflow's state machine. Default: PREBAKE_STATE_MACHINE, else the only one in this account and"
+                            + " region.",
+            defaultValue = "${env:PREBAKE_STATE_MACHINE}")
+    private @Nullable String stateMachine;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "text")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private Format format;
+
+    /** Step Functions, as the SDK's settings say. */
+    static SfnClient states() {
+        try {
+            return AwsClients.of(SfnClient.builder());
+        } catch (SdkClientException e) {
+            throw new OperateException("Connecting to AWS failed: " + e.getMessage()
+                    + " Set AWS_REGION, or AWS_PROFILE to a profile that has one.");
+        }
+    }
+
+    /** The executions of the deployment that is meant. */
+    Executions executions(SfnClient states) {
+        return new Executions(
+                states,
+                stateMachine == null || stateMachine.isBlank() ? new StateMachines(states).only() : stateMachine);
+    }
+
+    /** Prints the result, in words or as JSON. */
+    void print(PrintWriter out, Object result, List<String> words) {
+        switch (format) {
+            case text -> words.forEach(out::println);
+            case json -> out.println(json(result));
+        }
+        out.flush();
+    }
+
+    private static String json(Object result) {
+        try {
+            return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(result);
+        } catch (JacksonException e) {
+            throw new IllegalStateException("The result is no JSON.", e);
+        }
+    }
+
+    /** Named as they are typed. */
+    private enum Format {
+        text,
+        json
+    }
+}
