@@ -1,7 +1,5 @@
 package dev.prebake.cli;
 
-import com.fasterxml.jackson.core.JacksonException;
-import dev.prebake.kernel.Json;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
             case text -> lines(findings).forEach(out::println);
-            case json -> out.println(json(findings));
+            case json -> out.println(PrettyJson.of(findings));
         }
         out.flush();
         return findings.stream().anyMatch(finding -> finding.level() == Finding.Level.FAILED)
@@ -62,14 +60,6 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         return lines;
-    }
-
-    private static String json(List<Finding> findings) {
-        try {
-            return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(findings);
-        } catch (JacksonException e) {
-            throw new IllegalStateException("The findings are no JSON.", e);
-        }
     }
 
     /** Named as they are typed. */

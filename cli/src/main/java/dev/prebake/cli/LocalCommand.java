@@ -1,8 +1,6 @@
 package dev.prebake.cli;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.prebake.kernel.Json;
 import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.host.Detection;
 import dev.prebake.lab.registry.LoopbackRegistry;
@@ -144,11 +142,7 @@ final class LocalCommand implements Callable<Integer> {
     private void print(LocalReport report) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            try {
-                out.println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
-            } catch (JacksonException e) {
-                throw new IllegalStateException("The report is no JSON.", e);
-            }
+            out.println(PrettyJson.of(report));
         } else {
             ReportText.lines(report).forEach(out::println);
         }

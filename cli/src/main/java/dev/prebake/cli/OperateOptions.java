@@ -1,8 +1,6 @@
 package dev.prebake.cli;
 
-import com.fasterxml.jackson.core.JacksonException;
 import dev.prebake.kernel.AwsClients;
-import dev.prebake.kernel.Json;
 import dev.prebake.operate.Executions;
 import dev.prebake.operate.OperateException;
 import dev.prebake.operate.StateMachines;
@@ -53,17 +51,9 @@ final class OperateOptions {
     void print(PrintWriter out, Object result, List<String> words) {
         switch (format) {
             case text -> words.forEach(out::println);
-            case json -> out.println(json(result));
+            case json -> out.println(PrettyJson.of(result));
         }
         out.flush();
-    }
-
-    private static String json(Object result) {
-        try {
-            return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(result);
-        } catch (JacksonException e) {
-            throw new IllegalStateException("The result is no JSON.", e);
-        }
     }
 
     /** Named as they are typed. */

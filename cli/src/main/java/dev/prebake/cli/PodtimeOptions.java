@@ -1,7 +1,5 @@
 package dev.prebake.cli;
 
-import com.fasterxml.jackson.core.JacksonException;
-import dev.prebake.kernel.Json;
 import dev.prebake.podtime.Cluster;
 import dev.prebake.podtime.Outcome;
 import dev.prebake.podtime.TimedPod;
@@ -82,7 +80,7 @@ final class PodtimeOptions {
         switch (format) {
             case table -> TimelineText.lines(pods).forEach(out::println);
             case csv -> TimelineCsv.lines(pods).forEach(out::println);
-            case json -> out.println(json(pods));
+            case json -> out.println(PrettyJson.of(TimelineJson.of(pods)));
         }
         out.flush();
         if (chart != null) {
@@ -98,14 +96,6 @@ final class PodtimeOptions {
             return ExitCode.POD_FAILED;
         }
         return outcomes.stream().allMatch(Outcome::good) ? ExitCode.OK : ExitCode.POD_LATE;
-    }
-
-    private static String json(List<TimedPod> pods) {
-        try {
-            return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(TimelineJson.of(pods));
-        } catch (JacksonException e) {
-            throw new IllegalStateException("The timelines are no JSON.", e);
-        }
     }
 
     /** Named as they are typed. */

@@ -137,7 +137,8 @@ class JsonataParityTest {
                         },
                         null,
                         null)) {
-            PermissionsTest.nodeGroup(lab);
+            NodeGroupOfLab.createCluster(lab);
+            var _ = NodeGroupOfLab.create(lab, "gpu");
             for (Run run : List.of(
                     new Run("one", Set.of(), List.of("ml/gpu")),
                     new Run("one", Set.of(), List.of()),

@@ -29,16 +29,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.ec2.model.CreateLaunchTemplateRequest;
-import software.amazon.awssdk.services.ec2.model.LaunchTemplateBlockDeviceMappingRequest;
-import software.amazon.awssdk.services.ec2.model.LaunchTemplateEbsBlockDeviceRequest;
-import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
-import software.amazon.awssdk.services.ec2.model.ResourceType;
-import software.amazon.awssdk.services.ec2.model.Tag;
-import software.amazon.awssdk.services.ec2.model.TagSpecification;
-import software.amazon.awssdk.services.eks.model.CreateClusterRequest;
-import software.amazon.awssdk.services.eks.model.CreateNodegroupRequest;
-import software.amazon.awssdk.services.eks.model.LaunchTemplateSpecification;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
@@ -176,7 +166,8 @@ class PermissionsTest {
                 RequiredAccess.KEY,
                 null)) {
             permissions.over(lab);
-            nodeGroup(lab);
+            NodeGroupOfLab.createCluster(lab);
+            var _ = NodeGroupOfLab.create(lab, "gpu");
             List<Run> runs = List.of(
                     new Run(input(registry, "one", 3, "ml/gpu"), null, false, null),
                     new Run(input(registry, "two", 3), null, false, null),
@@ -281,36 +272,6 @@ class PermissionsTest {
         if (hook != null) {
             hook.run();
         }
-    }
-
-    static void nodeGroup(Lab lab) {
-        lab.ec2()
-                .createLaunchTemplate(CreateLaunchTemplateRequest.builder()
-                        .launchTemplateName("gpu")
-                        .tagSpecifications(TagSpecification.builder()
-                                .resourceType(ResourceType.LAUNCH_TEMPLATE)
-                                .tags(Tag.builder()
-                                        .key("prebake:cache")
-                                        .value("default")
-                                        .build())
-                                .build())
-                        .launchTemplateData(RequestLaunchTemplateData.builder()
-                                .blockDeviceMappings(LaunchTemplateBlockDeviceMappingRequest.builder()
-                                        .deviceName("/dev/xvdb")
-                                        .ebs(LaunchTemplateEbsBlockDeviceRequest.builder()
-                                                .build())
-                                        .build())
-                                .build())
-                        .build());
-        lab.eks().createCluster(CreateClusterRequest.builder().name("ml").build());
-        lab.eks()
-                .createNodegroup(CreateNodegroupRequest.builder()
-                        .clusterName("ml")
-                        .nodegroupName("gpu")
-                        .launchTemplate(LaunchTemplateSpecification.builder()
-                                .name("gpu")
-                                .build())
-                        .build());
     }
 
     private static String input(LoopbackRegistry registry, String image, int retained, String... nodeGroups)
