@@ -32,7 +32,8 @@ final class LabFile {
         List<String> lines() {
             return List.of(
                     "export AWS_ENDPOINT_URL=" + endpoint,
-                    "export AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab AWS_DEFAULT_REGION=us-east-1",
+                    // The CLI's first version reads the one region, the SDKs the other.
+                    "export AWS_ACCESS_KEY_ID=lab AWS_SECRET_ACCESS_KEY=lab AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
                     "aws stepfunctions start-execution --state-machine-arn " + stateMachineArn + " --input '{}'");
         }
 

@@ -8,13 +8,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.assertions.Template;
 
 /** One synthesis of the stack, over zips that hold next to nothing: what is in the real ones is other tests' matter. */
@@ -27,6 +30,37 @@ public final class Synthesis {
     }
 
     public static Synthesis of(Path folder, Map<String, Object> properties) {
+        return new Synthesis(new ImageCacheStack(app(folder), "Cache", ImageCacheProps.of(properties), zips(folder)));
+    }
+
+    /**
+     * The resources of both stacks, as the app makes them from a context of {@code cdk.json}, by logical ID.
+     *
+     * @throws InvalidPropertiesException when it may not stand there
+     */
+    public static Map<String, JsonNode> ofContext(Path folder, Map<String, Map<String, Object>> context) {
+        App app = app(folder);
+        ImageCacheProps cache = ImageCacheProps.of(context.get(ImageCacheProps.CONTEXT));
+        GpuClusterProps cluster = GpuClusterProps.of(context.get(GpuClusterProps.CONTEXT));
+        Map<String, JsonNode> resources = new TreeMap<>();
+        for (Stack stack : List.of(
+                new ImageCacheStack(app, "Cache", cache, zips(folder)),
+                new GpuClusterStack(app, "Cluster", cluster, cache))) {
+            new ObjectMapper()
+                    .<JsonNode>valueToTree(Template.fromStack(stack).toJSON())
+                    .path("Resources")
+                    .properties()
+                    .forEach(resource -> resources.put(resource.getKey(), resource.getValue()));
+        }
+        return resources;
+    }
+
+    private static App app(Path folder) {
+        return new App(
+                AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
+    }
+
+    private static Artifacts zips(Path folder) {
         FunctionCatalogue.load().functions().forEach(function -> {
             Path target = folder.resolve("functions")
                     .resolve(function.artifact().replaceFirst("prebake-", ""))
@@ -41,9 +75,7 @@ public final class Synthesis {
                 throw new UncheckedIOException(e);
             }
         });
-        App app = new App(
-                AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
-        return new Synthesis(new ImageCacheStack(app, "Cache", ImageCacheProps.of(properties), new Artifacts(folder)));
+        return new Artifacts(folder);
     }
 
     ImageCacheStack stack() {

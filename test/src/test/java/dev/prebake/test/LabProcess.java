@@ -122,15 +122,21 @@ final class LabProcess implements AutoCloseable {
     /** What a command printed, and how it ended. */
     record Outcome(int exitCode, String output) {}
 
-    /** Runs a command with the settings that the lab prints. */
+    /** Runs a command in the repository with the settings that the lab prints. */
     Outcome run(List<String> command) throws IOException, InterruptedException {
+        return run(Path.of(".."), command);
+    }
+
+    /** The same in another folder. */
+    Outcome run(Path folder, List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder =
-                new ProcessBuilder(command).directory(new File("..")).redirectErrorStream(true);
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment()
                 .putAll(Map.of(
                         "AWS_ENDPOINT_URL", endpoint.toString(),
                         "AWS_ACCESS_KEY_ID", "lab",
                         "AWS_SECRET_ACCESS_KEY", "lab",
+                        "AWS_REGION", "us-east-1",
                         "AWS_DEFAULT_REGION", "us-east-1",
                         "AWS_DEFAULT_OUTPUT", "json",
                         "AWS_PAGER", "",

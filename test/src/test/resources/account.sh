@@ -1,0 +1,54 @@
+# What stands in for the programs in blocks that need an account or a cluster: each looks at its arguments and calls nobody.
+
+_refuse() {
+    printf '%s\n' "$*" >&2
+    # Of the block, whose subshell this is in.
+    exit 97
+}
+
+# The CLI's own check of names and types; nothing is sent.
+aws() {
+    case "$1 $2" in
+        # The CLI's own command, which asks EKS.
+        'eks update-kubeconfig') [[ $3 == --name ]] || _refuse "aws $*: --name is missing" ;;
+        *) command aws "$@" --generate-cli-skeleton output >/dev/null || _refuse "aws $*: refused by the CLI" ;;
+    esac
+}
+
+# ./prebake, which the session starts with what stands here behind its arguments: they are read, and its help is printed.
+export PREBAKE_ARGUMENTS=--help
+
+npx() {
+    [[ $1 == cdk ]] || _refuse "npx $*: is none of package.json's"
+    case $2 in
+        synth | diff | deploy | destroy) ;;
+        bootstrap) return ;;
+        *) _refuse "npx $*: the CDK has no $2" ;;
+    esac
+    local argument
+    for argument in "${@:3}"; do
+        case $argument in
+            PrebakeImageCache | PrebakeGpuCluster) ;;
+            *) _refuse "npx $*: there is no stack $argument" ;;
+        esac
+    done
+}
+
+npm() { [[ $* == ci ]] || _refuse "npm $*: is not expected"; }
+
+# Whether the files are there; where it is installed, its own check of the verb and the options too.
+kubectl() {
+    local options=
+    if type -P kubectl >/dev/null; then
+        options=$(command kubectl help "$1" 2>&1)
+        [[ $options != 'Unknown help topic'* ]] || _refuse "kubectl $*: there is no verb $1"
+        options+=$(command kubectl options)
+    fi
+    while (($#)); do
+        case $1 in
+            -f) [[ -e $2 ]] || _refuse "kubectl -f $2: there is no such file" ;;
+            --*) [[ -z $options || $options == *"    ${1%%=*}="* ]] || _refuse "kubectl has no option $1" ;;
+        esac
+        shift
+    done
+}
