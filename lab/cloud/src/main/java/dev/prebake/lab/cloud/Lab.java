@@ -18,6 +18,7 @@ import dev.prebake.lab.wire.Service;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +26,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ecr.EcrClient;
 import software.amazon.awssdk.services.eks.EksClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -64,6 +72,9 @@ public final class Lab implements AutoCloseable {
     /** The access key that the workflow invokes its functions with, in place of those of the state machine's role. */
     public static final String WORKFLOW = "StateMachine";
 
+    /** The access key that schedules start executions with, in place of those of their targets' roles. */
+    public static final String SCHEDULER = "Scheduler";
+
     private static final String ACCESS_KEY_ID = "AKIAIOSFODNN7EXAMPLE";
     static final String SECRET_ACCESS_KEY = "lab";
     private static final Map<String, String> SETTINGS = Map.of(
@@ -85,6 +96,8 @@ public final class Lab implements AutoCloseable {
     private final LabSecretsManager secrets;
     private final FunctionRunner functions;
     private final LabStates states;
+    private final Schedules schedules;
+    private final LabScheduler scheduler;
     private final AwsEndpoint endpoint;
     private final List<String> recovered;
     private boolean closed;
@@ -157,6 +170,18 @@ public final class Lab implements AutoCloseable {
                         observer::happened,
                         threads),
                 clock);
+        schedules = new Schedules(
+                new JsonFile<>(plane.home().resolve("schedules.json"), StoredSchedules.class),
+                Timeline.of(clock),
+                Timeline.of(InstantSource.system()),
+                request -> {
+                    try (SfnClient client = schedulersStates()) {
+                        var ignored = client.startExecution(request);
+                    }
+                },
+                faults.random(),
+                threads);
+        scheduler = new LabScheduler(schedules);
         AwsEndpoint.Setup setup = AwsEndpoint.serving(
                 Service.of(Ec2Client.class, ec2),
                 Service.of(SsmClient.class, ssm),
@@ -165,6 +190,7 @@ public final class Lab implements AutoCloseable {
                 Service.of(EcrClient.class, new LabEcr(clock)),
                 Service.of(EksClient.class, eks),
                 Service.of(SfnClient.class, states),
+                Service.of(SchedulerClient.class, scheduler),
                 Service.of(LambdaClient.class, new LabLambda(catalogue, functions, clock)),
                 Service.of(StsClient.class, new LabSts()));
         setup.intercepting(serving.calls());
@@ -205,9 +231,11 @@ public final class Lab implements AutoCloseable {
         return open(plane, () -> new Lab(plane, observer, authorizer, kmsKeyArn, faults, null, Serving.quietly()));
     }
 
-    /** Opens the lab for clients from outside of this JVM. */
+    /** Opens the lab for clients from outside of this JVM. In it alone schedules are due: who runs one bake wants no others. */
     public static Lab serve(DataPlane plane, LabObserver observer, Serving serving) {
-        return open(plane, () -> new Lab(plane, observer, null, null, null, null, serving));
+        Lab lab = open(plane, () -> new Lab(plane, observer, null, null, null, null, serving));
+        lab.schedules.begin();
+        return lab;
     }
 
     /**
@@ -290,6 +318,11 @@ public final class Lab implements AutoCloseable {
         return states;
     }
 
+    /** EventBridge Scheduler as the lab has it. */
+    public SchedulerClient scheduler() {
+        return scheduler;
+    }
+
     /** The image cache's state machine. */
     public String stateMachineArn() {
         return deployment.stateMachineArn();
@@ -309,6 +342,7 @@ public final class Lab implements AutoCloseable {
             }
             closed = true;
         }
+        scheduler.close();
         states.close();
         functions.close();
         instances.close();
@@ -353,6 +387,20 @@ public final class Lab implements AutoCloseable {
                 "/dev/null",
                 "AWS_SHARED_CREDENTIALS_FILE",
                 "/dev/null");
+    }
+
+    /** Step Functions as the scheduler reaches it; it tries again by its schedules' own retry policies. */
+    private SfnClient schedulersStates() {
+        return SfnClient.builder()
+                .endpointOverride(endpoint())
+                .region(Region.of(Account.REGION))
+                .credentialsProvider(
+                        StaticCredentialsProvider.create(AwsBasicCredentials.create(SCHEDULER, SECRET_ACCESS_KEY)))
+                .httpClient(UrlConnectionHttpClient.create())
+                .overrideConfiguration(ClientOverrideConfiguration.builder()
+                        .retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .build())
+                .build();
     }
 
     private static List<String> recover(DataPlane plane, StateMachines machines, Account account) {

@@ -160,10 +160,15 @@ final class Doubles implements AutoCloseable {
 
     /** Asserts that AWS's error code is the answer, with words that have a fragment in them. */
     static void assertRefused(String code, String fragment, ThrowingCallable call) {
+        assertRefused(code, 400, fragment, call);
+    }
+
+    /** The same where the service answers with another HTTP status. */
+    static void assertRefused(String code, int status, String fragment, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(AwsServiceException.class, e -> {
                     assertThat(e.awsErrorDetails().errorCode()).isEqualTo(code);
-                    assertThat(e.statusCode()).isEqualTo(400);
+                    assertThat(e.statusCode()).isEqualTo(status);
                 })
                 .hasMessageContaining(fragment);
     }
