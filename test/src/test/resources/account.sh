@@ -47,7 +47,7 @@ kubectl() {
     while (($#)); do
         case $1 in
             -f) [[ -e $2 ]] || _refuse "kubectl -f $2: there is no such file" ;;
-            --*) [[ -z $options || $options == *"    ${1%%=*}="* ]] || _refuse "kubectl has no option $1" ;;
+            --*) [[ -z $options || $options == *" ${1%%=*}="* ]] || _refuse "kubectl has no option $1" ;;
         esac
         shift
     done

@@ -7,11 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a GPU cluster decides. It stands in the CDK's context {@code prebake-cluster}. Its nodes are of the architecture of the cache's
- * images, and their volumes under the cache's KMS key, if it has one.
+ * What a GPU cluster decides. It stands in the CDK's context {@code prebake-cluster}. Its nodes are of the AL2023 family with NVIDIA's
+ * drivers and of the architecture of the cache's images, and their volumes under the cache's KMS key, if it has one.
  *
  * @param kubernetesVersion EKS version; default {@value ImageCacheProps#KUBERNETES_VERSION}. Builders' may not be newer
- * @param nodeFamily {@code AL2023} or {@code BOTTLEROCKET}, each with NVIDIA's drivers; default {@code AL2023}
  * @param instanceTypes types of the GPU nodes, of the architecture of the cache's images; default {@code g5.2xlarge}, for arm64
  *     {@code g5g.2xlarge}
  * @param minNodes the fewest GPU nodes, from 0; default 0
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record GpuClusterProps(
         String kubernetesVersion,
-        String nodeFamily,
         List<String> instanceTypes,
         int minNodes,
         int maxNodes,
@@ -60,9 +58,6 @@ public record GpuClusterProps(
                 ImageCacheProps.VERSION.matcher(kubernetesVersion).matches(),
                 "kubernetesVersion '" + kubernetesVersion + "' is no version such as "
                         + ImageCacheProps.KUBERNETES_VERSION);
-        checks.require(
-                nodeFamily.equals("AL2023") || nodeFamily.equals("BOTTLEROCKET"),
-                "nodeFamily '" + nodeFamily + "' is neither AL2023 nor BOTTLEROCKET");
         instanceTypes.forEach(type -> checks.require(
                 INSTANCE_TYPE.matcher(type).matches(),
                 "instanceTypes '" + type + "' is no instance type such as g5.2xlarge"));
@@ -94,7 +89,6 @@ public record GpuClusterProps(
     /** As they stand in the context; what is absent has its default here, and nowhere else. */
     private record Values(
             @Nullable String kubernetesVersion,
-            @Nullable String nodeFamily,
             @Nullable List<String> instanceTypes,
             @Nullable Integer minNodes,
             @Nullable Integer maxNodes,
@@ -107,7 +101,6 @@ public record GpuClusterProps(
         GpuClusterProps toProps() {
             return new GpuClusterProps(
                     or(kubernetesVersion, ImageCacheProps.KUBERNETES_VERSION),
-                    or(nodeFamily, "AL2023"),
                     or(instanceTypes, List.of()),
                     or(minNodes, 0),
                     or(maxNodes, 4),

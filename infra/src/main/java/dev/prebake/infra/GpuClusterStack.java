@@ -43,7 +43,7 @@ import software.constructs.Construct;
  * without the GPU nodes, and an output that says what to do. Each later deployment takes the snapshot that is published then.
  */
 public final class GpuClusterStack extends Stack {
-    /** Where containerd's root is on both families of nodes. */
+    /** As which the cache's volume is attached. */
     private static final String CACHE_DEVICE = "/dev/xvdb";
 
     /** Room for the largest images, unpacked, in GiB. */
@@ -148,9 +148,6 @@ public final class GpuClusterStack extends Stack {
     }
 
     private NodegroupAmiType amiType() {
-        if (bottlerocket()) {
-            return arm64() ? NodegroupAmiType.BOTTLEROCKET_ARM_64_NVIDIA : NodegroupAmiType.BOTTLEROCKET_X86_64_NVIDIA;
-        }
         return arm64() ? NodegroupAmiType.AL2023_ARM_64_NVIDIA : NodegroupAmiType.AL2023_X86_64_NVIDIA;
     }
 
@@ -215,10 +212,7 @@ public final class GpuClusterStack extends Stack {
                 List.of(
                         disk("/dev/xvda", ebs().build()),
                         disk(CACHE_DEVICE, fastDisk().snapshotId(snapshotId).build())),
-                // Bottlerocket mounts its data volume itself, and takes settings only.
-                bottlerocket()
-                        ? null
-                        : Base64.getEncoder().encodeToString(NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)));
+                Base64.getEncoder().encodeToString(NodeUserData.mime().getBytes(StandardCharsets.US_ASCII)));
         // Its owner's word that roll-outs may add versions to it.
         template.setTagSpecifications(List.of(CfnLaunchTemplate.LaunchTemplateTagSpecificationProperty.builder()
                 .resourceType("launch-template")
@@ -235,15 +229,11 @@ public final class GpuClusterStack extends Stack {
         return template;
     }
 
-    /** Images go to the root disk on AL2023, to the data volume on Bottlerocket: that one is as fast as the cache's. */
+    /** Images go to the root disk: that is as fast as the cache's. */
     private CfnLaunchTemplate comparisonTemplate() {
-        CfnLaunchTemplate.EbsProperty fast =
-                fastDisk().volumeSize(COMPARISON_GIB).build();
         return template(
                 "ComparisonNodes",
-                bottlerocket()
-                        ? List.of(disk("/dev/xvda", ebs().build()), disk(CACHE_DEVICE, fast))
-                        : List.of(disk("/dev/xvda", fast)),
+                List.of(disk("/dev/xvda", fastDisk().volumeSize(COMPARISON_GIB).build())),
                 null);
     }
 
@@ -314,10 +304,6 @@ public final class GpuClusterStack extends Stack {
         // And with it on networking, without which no node becomes Ready.
         nodes.getNode().addDependency(core);
         return nodes;
-    }
-
-    private boolean bottlerocket() {
-        return props.nodeFamily().equals("BOTTLEROCKET");
     }
 
     private void output(String name, String description, String value, @Nullable CfnCondition condition) {

@@ -38,7 +38,7 @@ class GpuClusterStackTest {
 
     private static List<GpuClusterStack> stacks;
     private static JsonNode template;
-    private static JsonNode bottlerocket;
+    private static JsonNode compared;
     private static JsonNode graviton;
 
     @BeforeAll
@@ -47,21 +47,18 @@ class GpuClusterStackTest {
                 AppProps.builder().outdir(folder.resolve("cdk.out").toString()).build());
         GpuClusterStack stack = new GpuClusterStack(
                 app, "Cluster", GpuClusterProps.of(Map.of("volumeInitializationRateMiBps", 300)), CACHE);
-        GpuClusterStack other = new GpuClusterStack(
-                app,
-                "Bottlerocket",
-                GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 2)),
-                CACHE);
+        GpuClusterStack other =
+                new GpuClusterStack(app, "Compared", GpuClusterProps.of(Map.of("comparisonNodes", 2)), CACHE);
         GpuClusterStack arm64 = new GpuClusterStack(
                 app,
                 "Graviton",
-                GpuClusterProps.of(Map.of("nodeFamily", "BOTTLEROCKET", "comparisonNodes", 1)),
+                GpuClusterProps.of(Map.of("comparisonNodes", 1)),
                 ImageCacheProps.of(Map.of("architecture", "arm64", "kmsKeyArn", KEY)));
         stacks = List.of(stack, other, arm64);
         stacks.forEach(GpuClusterStackTest::check);
         template = new ObjectMapper().valueToTree(Template.fromStack(stack).toJSON());
         graviton = new ObjectMapper().valueToTree(Template.fromStack(arm64).toJSON());
-        bottlerocket = new ObjectMapper().valueToTree(Template.fromStack(other).toJSON());
+        compared = new ObjectMapper().valueToTree(Template.fromStack(other).toJSON());
     }
 
     private static void check(GpuClusterStack stack) {
@@ -123,8 +120,7 @@ class GpuClusterStackTest {
                         .toString())
                 .isEqualTo("{\"ResourceType\":\"launch-template\","
                         + "\"Tags\":[{\"Key\":\"prebake:cache\",\"Value\":\"default\"}]}");
-        long tagged = bottlerocket
-                .path("Resources")
+        long tagged = compared.path("Resources")
                 .valueStream()
                 .filter(resource -> resource.path("Type").asText().equals("AWS::EC2::LaunchTemplate"))
                 .filter(resource ->
@@ -145,7 +141,8 @@ class GpuClusterStackTest {
     }
 
     @Test
-    @DisplayName("gives AL2023 nodes the mount as MIME multipart user data within 16 KB, and Bottlerocket none")
+    @DisplayName(
+            "gives AL2023 nodes the mount as MIME multipart user data within 16 KB, and those to compare with none")
     void userData() throws Exception {
         byte[] data = Base64.getDecoder()
                 .decode(only(template, "AWS::EC2::LaunchTemplate")
@@ -156,42 +153,26 @@ class GpuClusterStackTest {
                 .startsWith("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"//\"\n\n--//\n")
                 .contains(Files.readString(Path.of("../node/mount-cache.sh")))
                 .endsWith("\n--//--\n");
-        assertThat(gpuTemplate(bottlerocket)
-                        .at("/Properties/LaunchTemplateData/UserData")
+        assertThat(compared.at("/Resources/ComparisonNodes/Properties/LaunchTemplateData/UserData")
                         .isMissingNode())
                 .isTrue();
-        assertThat(gpuNodes(bottlerocket).at("/Properties/AmiType").asText()).isEqualTo("BOTTLEROCKET_x86_64_NVIDIA");
+        assertThat(gpuNodes(compared).at("/Properties/AmiType").asText()).isEqualTo("AL2023_x86_64_NVIDIA");
     }
 
     @Test
     @DisplayName("has nodes of the architecture of the cache's images, with volumes under the cache's key")
     void followsTheCache() {
-        assertThat(gpuNodes(graviton).at("/Properties/AmiType").asText()).isEqualTo("BOTTLEROCKET_ARM_64_NVIDIA");
+        assertThat(gpuNodes(graviton).at("/Properties/AmiType").asText()).isEqualTo("AL2023_ARM_64_NVIDIA");
+        assertThat(gpuTemplate(graviton).at("/Properties/LaunchTemplateData/UserData"))
+                .isEqualTo(gpuTemplate(template).at("/Properties/LaunchTemplateData/UserData"));
         assertThat(gpuNodes(graviton).at("/Properties/InstanceTypes").toString())
                 .isEqualTo("[\"g5g.2xlarge\"]");
         assertThat(gpuNodes(template).at("/Properties/InstanceTypes").toString())
                 .isEqualTo("[\"g5.2xlarge\"]");
         assertThat(graviton.findValues("Ebs"))
-                .hasSize(4)
+                .hasSize(3)
                 .allSatisfy(ebs -> assertThat(ebs.path("KmsKeyId").asText()).isEqualTo(KEY));
         assertThat(template.findValues("KmsKeyId")).isEmpty();
-    }
-
-    @Test
-    @DisplayName("has AL2023's arm64 AMI with the same mount")
-    void al2023Arm64() {
-        App app = new App(
-                AppProps.builder().outdir(folder.resolve("arm64").toString()).build());
-        JsonNode al2023 = new ObjectMapper()
-                .valueToTree(Template.fromStack(new GpuClusterStack(
-                                app,
-                                "Cluster",
-                                GpuClusterProps.of(null),
-                                ImageCacheProps.of(Map.of("architecture", "arm64"))))
-                        .toJSON());
-        assertThat(gpuNodes(al2023).at("/Properties/AmiType").asText()).isEqualTo("AL2023_ARM_64_NVIDIA");
-        assertThat(gpuTemplate(al2023).at("/Properties/LaunchTemplateData/UserData"))
-                .isEqualTo(gpuTemplate(template).at("/Properties/LaunchTemplateData/UserData"));
     }
 
     @Test
@@ -212,15 +193,15 @@ class GpuClusterStackTest {
     @Test
     @DisplayName("has nodes of the same type without the cache to compare with, if asked for")
     void comparison() {
-        JsonNode properties = nodes(bottlerocket, "false").path("Properties");
+        JsonNode properties = nodes(compared, "false").path("Properties");
         assertThat(properties.path("InstanceTypes"))
-                .isEqualTo(gpuNodes(bottlerocket).at("/Properties/InstanceTypes"));
+                .isEqualTo(gpuNodes(compared).at("/Properties/InstanceTypes"));
         assertThat(properties.at("/ScalingConfig/DesiredSize").asInt()).isEqualTo(2);
         JsonNode disk =
-                bottlerocket.at("/Resources/ComparisonNodes/Properties/LaunchTemplateData/BlockDeviceMappings/1/Ebs");
+                compared.at("/Resources/ComparisonNodes/Properties/LaunchTemplateData/BlockDeviceMappings/0/Ebs");
         assertThat(disk.has("SnapshotId")).isFalse();
         assertThat(disk.path("Throughput"))
-                .isEqualTo(gpuTemplate(bottlerocket)
+                .isEqualTo(gpuTemplate(compared)
                         .at("/Properties/LaunchTemplateData/BlockDeviceMappings/1/Ebs/Throughput"));
         assertThat(template.path("Resources").has("ComparisonNodes")).isFalse();
     }
@@ -250,7 +231,7 @@ class GpuClusterStackTest {
     @Test
     @DisplayName("makes networking before nodes, core nodes before CoreDNS and before the others")
     void order() {
-        assertThat(bottlerocket.path("Resources").valueStream())
+        assertThat(compared.path("Resources").valueStream())
                 .filteredOn(resource -> resource.path("Type").asText().equals("AWS::EKS::Cluster"))
                 .singleElement()
                 .extracting(resource -> resource.at("/Properties/BootstrapSelfManagedAddons"))
@@ -263,8 +244,7 @@ class GpuClusterStackTest {
 
     /** What the one resource whose logical ID begins so depends on explicitly, in one text. */
     private static String waitsFor(String prefix) {
-        return bottlerocket
-                .path("Resources")
+        return compared.path("Resources")
                 .propertyStream()
                 .filter(resource -> resource.getKey().matches(prefix + "[0-9A-F]{8}"))
                 .map(resource -> resource.getValue().path("DependsOn").toString())
@@ -286,8 +266,6 @@ class GpuClusterStackTest {
     @DisplayName("names every problem of its properties at once")
     void refusesProperties() {
         assertThatThrownBy(() -> GpuClusterProps.of(Map.of(
-                        "nodeFamily",
-                        "AL2",
                         "minNodes",
                         5,
                         "maxNodes",
@@ -302,7 +280,6 @@ class GpuClusterStackTest {
                 .hasMessageContainingAll(
                         "'prebake-cluster'",
                         "instanceTypes 'gpu'",
-                        "nodeFamily 'AL2'",
                         "minNodes 5",
                         "volumeThroughputMiBps 1000 needs volumeIops 4000",
                         "volumeInitializationRateMiBps 400");

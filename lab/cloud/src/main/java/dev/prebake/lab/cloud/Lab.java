@@ -200,6 +200,8 @@ public final class Lab implements AutoCloseable {
         if (planned != null) {
             setup.intercepting((call, next) -> planned.around(call, next, clock));
         }
+        // The innermost: who may refuse a call refuses its dry run too.
+        setup.intercepting(DryRuns::around);
         endpoint = setup.start(serving.port());
         SETTINGS.forEach(System::setProperty);
         ENDPOINT_SETTINGS.forEach(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.prebake.kernel.AwsClients;
 import dev.prebake.kernel.Sha256;
 import dev.prebake.lab.registry.Failure;
 import dev.prebake.lab.registry.Fault;
@@ -26,9 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
@@ -98,6 +101,29 @@ class LabTest {
                 .isEqualTo(SnapshotState.COMPLETED);
         assertThat(fastRestores()).containsExactly(FastSnapshotRestoreStateCode.ENABLED);
         assertNothingRuns();
+    }
+
+    @Test
+    @DisplayName("A dry run says that the call could be made, and makes it not")
+    void dryRun() throws InterruptedException {
+        aws.bake("first", images.reference());
+        String snapshotId = aws.parameter(PARAMETER);
+        try (Ec2Client ec2 = AwsClients.of(Ec2Client.builder())) {
+            assertThatThrownBy(() -> ec2.deleteSnapshot(DeleteSnapshotRequest.builder()
+                            .snapshotId(snapshotId)
+                            .dryRun(true)
+                            .build()))
+                    .isInstanceOfSatisfying(
+                            Ec2Exception.class,
+                            error -> assertThat(error.awsErrorDetails().errorCode())
+                                    .isEqualTo("DryRunOperation"));
+            assertThat(ec2.describeSnapshots(DescribeSnapshotsRequest.builder()
+                                    .snapshotIds(snapshotId)
+                                    .dryRun(false)
+                                    .build())
+                            .snapshots())
+                    .hasSize(1);
+        }
     }
 
     @Test
