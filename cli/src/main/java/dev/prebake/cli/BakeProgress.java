@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param totalBytes the total
  */
 record BakeProgress(String phase, @Nullable String image, long doneBytes, long totalBytes) {
-    private static final int BAR_WIDTH = 30;
+    private static final int BAR = 30;
+    private static final int SHORT_BAR = 10;
+    /** Of the figures, percent, time left and bytes take up to 51 columns. */
+    private static final int ROOM_FOR_BAR = 100;
+
+    private static final int ROOM_FOR_SHORT_BAR = 64;
 
     /** Reads a line; empty for one that isn't progress. */
     static Optional<BakeProgress> parse(String line) {
@@ -35,15 +40,23 @@ record BakeProgress(String phase, @Nullable String image, long doneBytes, long t
         return totalBytes <= 0 ? 0 : Math.clamp(100 * doneBytes / totalBytes, 0, 100);
     }
 
-    /** A bar for a terminal. */
-    String bar() {
-        return bar("");
+    /**
+     * For a terminal: a bar as far as there is room for one, and the figures.
+     *
+     * @param more in front of the bytes
+     * @param room how many columns there are; what it is about stands last, and may be longer
+     */
+    String bar(String more, int room) {
+        int width = barWidth(room);
+        int full = percent() * width / 100;
+        return (width == 0 ? "" : "[" + "#".repeat(full) + "-".repeat(width - full) + "] ") + figures(more);
     }
 
-    /** The same with something in front of the phase. */
-    String bar(String more) {
-        int full = percent() * BAR_WIDTH / 100;
-        return "[" + "#".repeat(full) + "-".repeat(BAR_WIDTH - full) + "] " + figures(more);
+    private static int barWidth(int room) {
+        if (room < ROOM_FOR_SHORT_BAR) {
+            return 0;
+        }
+        return room < ROOM_FOR_BAR ? SHORT_BAR : BAR;
     }
 
     /** The figures alone. */
@@ -51,9 +64,9 @@ record BakeProgress(String phase, @Nullable String image, long doneBytes, long t
         return figures("");
     }
 
-    /** The same with something in front of the phase. */
+    /** The same with something in front of the bytes. */
     String figures(String more) {
         String of = Quantities.bytes(Math.min(doneBytes, totalBytes)) + " of " + Quantities.bytes(totalBytes);
-        return percent() + " %  " + of + "  " + more + phase + (image == null ? "" : " " + image);
+        return percent() + " %  " + more + of + "  " + phase + (image == null ? "" : " " + image);
     }
 }

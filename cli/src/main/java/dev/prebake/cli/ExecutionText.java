@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Executions in words and columns. */
 final class ExecutionText {
@@ -27,8 +28,30 @@ final class ExecutionText {
                 execution.cause() == null ? "(no more was said)" : execution.cause());
     }
 
-    /** A table, newest first. */
-    static List<String> table(List<Execution> executions) {
+    /**
+     * A table, newest first; each execution in lines of its own where the table would be too wide.
+     *
+     * @param columns how wide lines may be
+     */
+    static List<String> table(List<Execution> executions, int columns) {
+        List<String> table = table(executions);
+        return table.stream().allMatch(line -> line.length() <= columns)
+                ? table
+                : executions.stream().flatMap(ExecutionText::stacked).toList();
+    }
+
+    private static Stream<String> stacked(Execution execution) {
+        String line = String.join(
+                "  ",
+                execution.status(),
+                execution.startedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+                took(execution));
+        return Stream.of(execution.name(), "  " + line, "  " + outcome(execution))
+                .map(String::stripTrailing)
+                .filter(text -> !text.isEmpty());
+    }
+
+    private static List<String> table(List<Execution> executions) {
         int nameWidth = executions.stream()
                 .mapToInt(execution -> execution.name().length())
                 .max()

@@ -41,10 +41,9 @@ final class FollowView {
     private void baking(String time, Happening.Baking baking) {
         var progress = new BakeProgress(baking.phase(), baking.image(), baking.doneBytes(), baking.totalBytes());
         Duration left = baking.left();
-        // In front of the image's name, which may be longer than the terminal is wide.
         String eta = left == null ? "" : "about " + Quantities.duration(left) + " left  ";
         if (terminal.interactive()) {
-            terminal.passing(time + progress.bar(eta));
+            terminal.passing(time + progress.bar(eta, terminal.room() - time.length()));
         } else if (progress.percent() >= saidPercent + PLAIN_STEP) {
             saidPercent = progress.percent();
             terminal.line(time + "  " + progress.figures(eta));

@@ -53,7 +53,7 @@ final class ListCommand implements Callable<Integer> {
         options.print(
                 spec.commandLine().getOut(),
                 new Listed(executions.stateMachineArn(), newest),
-                newest.isEmpty() ? List.of("no executions") : ExecutionText.table(newest));
+                newest.isEmpty() ? List.of("no executions") : ExecutionText.table(newest, Terminal.outColumns()));
         return ExitCode.OK;
     }
 

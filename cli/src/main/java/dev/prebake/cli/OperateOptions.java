@@ -1,14 +1,12 @@
 package dev.prebake.cli;
 
-import dev.prebake.kernel.AwsClients;
+import dev.prebake.operate.AwsCalls;
 import dev.prebake.operate.Executions;
-import dev.prebake.operate.OperateException;
 import dev.prebake.operate.StateMachines;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** What the commands share that operate a deployment: which one, and how the result is printed. */
@@ -32,12 +30,7 @@ final class OperateOptions {
 
     /** Step Functions, as the SDK's settings say. */
     static SfnClient states() {
-        try {
-            return AwsClients.of(SfnClient.builder());
-        } catch (SdkClientException e) {
-            throw new OperateException("Connecting to AWS failed: " + e.getMessage()
-                    + " Set AWS_REGION, or AWS_PROFILE to a profile that has one.");
-        }
+        return AwsCalls.connect(SfnClient.builder());
     }
 
     /** The executions of the deployment that is meant. */

@@ -13,6 +13,9 @@ final class Terminal {
     /** The terminal's width in columns, said by the launcher too; nothing where it can't be told. */
     static final String COLUMNS = "prebake.columns";
 
+    /** The width of standard output where that is a terminal, said by the launcher too. */
+    static final String OUT_COLUMNS = "prebake.out.columns";
+
     private static final String ERASE_LINE = "\r\u001b[2K";
     private static final int DEFAULT_COLUMNS = 80;
 
@@ -37,8 +40,19 @@ final class Terminal {
         return new Terminal(err, Boolean.getBoolean(PROPERTY), columns > 0 ? columns : DEFAULT_COLUMNS);
     }
 
+    /** How wide lines of a result may be; without a limit where standard output is no terminal. */
+    static int outColumns() {
+        int columns = Integer.getInteger(OUT_COLUMNS, 0);
+        return columns > 0 ? columns : Integer.MAX_VALUE;
+    }
+
     boolean interactive() {
         return interactive;
+    }
+
+    /** How many columns a passing line has: the last one stays free, since some terminals go on to the next line once it is filled. */
+    int room() {
+        return columns - 1;
     }
 
     /** Prints a line that stays. */
@@ -54,8 +68,7 @@ final class Terminal {
     /** Shows a line that the next one replaces; nothing where lines can't be replaced. */
     synchronized void passing(String text) {
         if (interactive) {
-            // The last column stays free: some terminals go on to the next line once it is filled.
-            err.print(ERASE_LINE + text.substring(0, Math.min(text.length(), columns - 1)));
+            err.print(ERASE_LINE + text.substring(0, Math.min(text.length(), room())));
             err.flush();
             passing = true;
         }

@@ -63,7 +63,8 @@ final class WorkflowView implements LabObserver {
     public synchronized void progress(String line) {
         BakeProgress.parse(line).ifPresent(progress -> {
             if (terminal.interactive()) {
-                terminal.passing(time() + progress.bar());
+                String time = time();
+                terminal.passing(time + progress.bar("", terminal.room() - time.length()));
             } else if (progress.percent() >= saidPercent + PLAIN_STEP) {
                 saidPercent = progress.percent();
                 terminal.line(time() + "  " + progress.figures());

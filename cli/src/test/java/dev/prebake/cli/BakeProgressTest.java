@@ -63,9 +63,20 @@ class BakeProgressTest {
     @Test
     @DisplayName("has a bar of one width, from empty to full")
     void bar() {
-        assertThat(new BakeProgress("pull", null, 0, 100).bar()).startsWith("[------------------------------] 0 %");
-        assertThat(new BakeProgress("pull", null, 50, 100).bar()).startsWith("[###############---------------] 50 %");
-        assertThat(new BakeProgress("pull", null, 99, 100).bar()).startsWith("[#############################-] 99 %");
-        assertThat(new BakeProgress("pull", null, 100, 100).bar()).startsWith("[##############################] 100 %");
+        assertThat(bar(0, 100)).isEqualTo("[------------------------------] 0 %  0 B of 100 B  pull");
+        assertThat(bar(50, 100)).startsWith("[###############---------------] 50 %");
+        assertThat(bar(99, 100)).startsWith("[#############################-] 99 %");
+        assertThat(bar(100, 100)).startsWith("[##############################] 100 %");
+    }
+
+    @Test
+    @DisplayName("has a shorter bar, and then none, where the figures need the room")
+    void narrow() {
+        assertThat(bar(50, 99)).startsWith("[#####-----] 50 %");
+        assertThat(bar(50, 63)).isEqualTo("50 %  50 B of 100 B  pull");
+    }
+
+    private static String bar(int percent, int room) {
+        return new BakeProgress("pull", null, percent, 100).bar("", room);
     }
 }

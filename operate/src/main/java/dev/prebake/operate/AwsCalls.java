@@ -1,15 +1,42 @@
 package dev.prebake.operate;
 
+import dev.prebake.kernel.AwsClients;
 import dev.prebake.kernel.AwsError;
 import java.io.IOException;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Calls of AWS under an operator's own identity: their errors in the operator's words. */
-final class AwsCalls {
+/** AWS under an operator's own identity, with its errors in the operator's words. */
+public final class AwsCalls {
+    private static final String SETTINGS =
+            "Check the SDK's settings: AWS_PROFILE or other credentials, AWS_REGION, and AWS_ENDPOINT_URL where it isn't AWS.";
+    private static final String NO_REGION = "Unable to load region";
+    private static final String NO_CREDENTIALS = "Unable to load credentials";
+    /** Of what each provider of credentials said, the profile's. */
+    private static final Pattern PROFILE = Pattern.compile(
+            ": \\[.*ProfileCredentialsProvider\\(profileName=(?<name>[^,)]*), profileFile=.*?\\): (?<why>.*?)"
+                    + "(?:: ProfileFile\\(.*)?, ContainerCredentialsProvider\\(");
+
     private AwsCalls() {}
+
+    /**
+     * Makes a client, as the SDK's settings say.
+     *
+     * @throws OperateException when they say too little, or what can't be
+     */
+    public static <C, B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>> C connect(B builder) {
+        try {
+            return AwsClients.of(builder);
+        } catch (SdkClientException | IllegalArgumentException e) {
+            throw new OperateException("Connecting to AWS failed: " + told(e), e, false);
+        }
+    }
 
     /**
      * Makes a call.
@@ -25,13 +52,31 @@ final class AwsCalls {
             throw new OperateException(
                     what + " failed: " + AwsError.describe(e) + ". " + advice(error), e, error.isTransient());
         } catch (SdkClientException e) {
-            throw new OperateException(
-                    what + " failed: " + firstLine(String.valueOf(e.getMessage()))
-                            + " Check the SDK's settings: AWS_PROFILE or other credentials, AWS_REGION, and"
-                            + " AWS_ENDPOINT_URL where it isn't AWS.",
-                    e,
-                    isConnectionLost(e));
+            throw new OperateException(what + " failed: " + told(e), e, isConnectionLost(e));
         }
+    }
+
+    /** What stands against it and what to do. Of what is missing the SDK tells each place where it looked, most of no concern. */
+    private static String told(RuntimeException error) {
+        String message = String.valueOf(error.getMessage());
+        if (message.startsWith(NO_REGION)) {
+            return "no region is set. Set AWS_REGION (such as us-east-1), or AWS_PROFILE to a profile that has a region.";
+        }
+        if (message.startsWith(NO_CREDENTIALS)) {
+            return "there are no credentials" + ofProfile(message)
+                    + ". Set AWS_PROFILE to a profile of ~/.aws/config (after aws sso login, where it logs in by SSO), or"
+                    + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
+        }
+        return firstLine(message) + " " + SETTINGS;
+    }
+
+    /** Why the profile's didn't do: the one place that somebody has set up who sees this. */
+    private static String ofProfile(String message) {
+        Matcher profile = PROFILE.matcher(message);
+        return profile.find() && !profile.group("why").endsWith(" for profile 'default'")
+                ? " (profile " + profile.group("name") + ": "
+                        + profile.group("why").replaceFirst("\\.$", "") + ")"
+                : "";
     }
 
     private static String advice(AwsError error) {

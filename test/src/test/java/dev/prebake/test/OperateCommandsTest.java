@@ -3,6 +3,7 @@ package dev.prebake.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.prebake.lab.cloud.Lab;
 import dev.prebake.lab.cloud.LabObserver;
 import dev.prebake.lab.host.DataPlanes;
@@ -173,6 +174,106 @@ class OperateCommandsTest {
                 .isEqualTo("started " + arn("held") + "\nfollow it: ./prebake watch " + arn("held")
                         + "\nstop it:   aws stepfunctions stop-execution --execution-arn " + arn("held") + "\n");
         assertThat(run("watch", "held").exitCode()).isZero();
+    }
+
+    @Test
+    @DisplayName("is started without following it: JSON with its ARN, its state machine and its input")
+    void starts() throws Exception {
+        Outcome started = run("start", "--image", image(), "--name", "unfollowed", "-o", "json");
+
+        assertThat(started.exitCode()).as(started.err()).isZero();
+        assertThat(started.err()).isEmpty();
+        assertThat(started.json())
+                .isEqualTo(new ObjectMapper()
+                        .createObjectNode()
+                        .put("executionArn", arn("unfollowed"))
+                        .put("stateMachineArn", lab.stateMachineArn())
+                        .set(
+                                "input",
+                                new ObjectMapper()
+                                        .createObjectNode()
+                                        .set(
+                                                "images",
+                                                new ObjectMapper()
+                                                        .createArrayNode()
+                                                        .add(image()))));
+        assertThat(run("watch", "unfollowed").exitCode()).isZero();
+    }
+
+    @Test
+    @DisplayName("says in a sentence what is missing to reach it: a region, credentials")
+    void unconnected() throws Exception {
+        LocalCommandLine nowhere = LocalCommandLine.over(folder.resolve("none"))
+                .with("AWS_ENDPOINT_URL", lab.endpoint().toString())
+                .with("AWS_CONFIG_FILE", "/dev/null")
+                .with("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+                .with("AWS_EC2_METADATA_DISABLED", "true");
+
+        Outcome noRegion = nowhere.startCommand("list").await();
+        assertThat(noRegion.exitCode()).isEqualTo(1);
+        assertThat(noRegion.err())
+                .isEqualTo("prebake: Connecting to AWS failed: no region is set. Set AWS_REGION (such as us-east-1), or"
+                        + " AWS_PROFILE to a profile that has a region.\n");
+
+        Outcome noCredentials =
+                nowhere.with("AWS_REGION", "us-east-1").startCommand("list").await();
+        assertThat(noCredentials.exitCode()).isEqualTo(1);
+        assertThat(noCredentials.err())
+                .startsWith("prebake: Listing the state machines failed: there are no credentials. Set AWS_PROFILE to ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    @DisplayName("is reached by a profile that assumes a role, and says why where that profile can't be used")
+    void profiles() throws Exception {
+        Path config = Files.writeString(folder.resolve("config"), """
+                [profile operator]
+                region = us-east-1
+                role_arn = arn:aws:iam::123456789012:role/team/Operator
+                source_profile = user
+
+                [profile other]
+                region = us-east-1
+                role_arn = arn:aws:iam::210987654321:role/Operator
+                source_profile = user
+
+                [profile sso]
+                region = us-east-1
+                sso_session = company
+                sso_account_id = 123456789012
+                sso_role_name = Operator
+
+                [sso-session company]
+                sso_region = us-east-1
+                sso_start_url = https://company.awsapps.com/start
+
+                [profile user]
+                aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+                aws_secret_access_key = none
+                """);
+        LocalCommandLine byProfile = LocalCommandLine.over(folder.resolve("none"))
+                .with("AWS_ENDPOINT_URL", lab.endpoint().toString())
+                .with("AWS_CONFIG_FILE", config.toString())
+                .with("AWS_EC2_METADATA_DISABLED", "true")
+                .with("HOME", folder.toString());
+
+        Outcome listed = byProfile
+                .with("AWS_PROFILE", "operator")
+                .startCommand("list", "-o", "json")
+                .await();
+        assertThat(listed.exitCode()).as(listed.err()).isZero();
+        assertThat(listed.json().path("stateMachineArn").asText()).isEqualTo(lab.stateMachineArn());
+
+        Outcome other =
+                byProfile.with("AWS_PROFILE", "other").startCommand("list").await();
+        assertThat(other.exitCode()).isEqualTo(1);
+        assertThat(other.err()).contains("sts:AssumeRole on resource: arn:aws:iam::210987654321:role/Operator");
+
+        Outcome sso = byProfile.with("AWS_PROFILE", "sso").startCommand("list").await();
+        assertThat(sso.exitCode()).isEqualTo(1);
+        assertThat(sso.err())
+                .contains("there are no credentials (profile sso: Unable to load SSO token). Set ", "aws sso login")
+                .hasLineCount(1);
     }
 
     @Test

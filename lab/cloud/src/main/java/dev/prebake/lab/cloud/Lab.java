@@ -192,7 +192,7 @@ public final class Lab implements AutoCloseable {
                 Service.of(SfnClient.class, states),
                 Service.of(SchedulerClient.class, scheduler),
                 Service.of(LambdaClient.class, new LabLambda(catalogue, functions, clock)),
-                Service.of(StsClient.class, new LabSts()));
+                Service.of(StsClient.class, new LabSts(clock)));
         setup.intercepting(serving.calls());
         if (authorizer != null) {
             setup.intercepting(authorizer);
