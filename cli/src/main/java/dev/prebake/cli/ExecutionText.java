@@ -1,7 +1,6 @@
 package dev.prebake.cli;
 
 import dev.prebake.operate.Execution;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +9,6 @@ import java.util.stream.Stream;
 
 /** Executions in words and columns. */
 final class ExecutionText {
-    private static final double MILLIS = 1000.0;
-
     private ExecutionText() {}
 
     /** What came out of one that succeeded. */
@@ -75,7 +72,7 @@ final class ExecutionText {
 
     private static String took(Execution execution) {
         Double seconds = execution.seconds();
-        return seconds == null ? "" : Quantities.duration(Duration.ofMillis(Math.round(seconds * MILLIS)));
+        return seconds == null ? "" : Quantities.duration(Quantities.seconds(seconds));
     }
 
     private static String outcome(Execution execution) {

@@ -1,6 +1,7 @@
 package dev.prebake.cli;
 
 import dev.prebake.operate.AwsCalls;
+import dev.prebake.operate.Deployment;
 import dev.prebake.operate.Executions;
 import dev.prebake.operate.StateMachines;
 import java.io.PrintWriter;
@@ -35,15 +36,22 @@ final class OperateOptions {
 
     /** The executions of the deployment that is meant. */
     Executions executions(SfnClient states) {
-        return new Executions(
-                states,
-                stateMachine == null || stateMachine.isBlank() ? new StateMachines(states).only() : stateMachine);
+        return new Executions(states, stateMachineArn(states));
     }
 
-    /** Prints the result, in words or as JSON. */
+    /** The deployment that is meant. */
+    Deployment deployment(SfnClient states) {
+        return new StateMachines(states).deployment(stateMachineArn(states));
+    }
+
+    private String stateMachineArn(SfnClient states) {
+        return stateMachine == null || stateMachine.isBlank() ? new StateMachines(states).only() : stateMachine;
+    }
+
+    /** Prints the result, in words that are folded where the terminal is narrow, or as JSON. */
     void print(PrintWriter out, Object result, List<String> words) {
         switch (format) {
-            case text -> words.forEach(out::println);
+            case text -> Folded.lines(words, Terminal.outColumns()).forEach(out::println);
             case json -> out.println(PrettyJson.of(result));
         }
         out.flush();

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             StartCommand.class,
             WatchCommand.class,
             ListCommand.class,
+            ShowCommand.class,
             PodtimeCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class

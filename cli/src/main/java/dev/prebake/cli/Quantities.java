@@ -30,4 +30,20 @@ final class Quantities {
         }
         return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
     }
+
+    /** A number of seconds, to the millisecond. */
+    static Duration seconds(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * KILO));
+    }
+
+    /** How long ago something was, roughly; clocks may differ. */
+    static String age(Duration age) {
+        if (age.compareTo(Duration.ofMinutes(1)) < 0) {
+            return "just now";
+        }
+        if (age.compareTo(Duration.ofHours(2)) < 0) {
+            return age.toMinutes() + " min ago";
+        }
+        return age.compareTo(Duration.ofDays(2)) < 0 ? age.toHours() + " h ago" : age.toDays() + " days ago";
+    }
 }

@@ -35,7 +35,8 @@ class CommandLineTest {
     void noSubcommand() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString())
-                .startsWith("Name a subcommand: local, lab, start, watch, list, podtime, doctor, generate-completion.")
+                .startsWith(
+                        "Name a subcommand: local, lab, start, watch, list, show, podtime, doctor, generate-completion.")
                 .contains("Usage: prebake");
         assertThat(out.toString()).isEmpty();
     }

@@ -1,5 +1,6 @@
 package dev.prebake.operate;
 
+import dev.prebake.kernel.AwsError;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,18 @@ public final class Executions {
     /** The newest one; empty when there was none yet. */
     public Optional<Execution> newest() {
         return newest(null, 1).stream().findFirst();
+    }
+
+    /** The execution of that name; empty when Step Functions has forgotten it, or never had it. */
+    Optional<Execution> find(String name) {
+        try {
+            return Optional.of(describe(states, arn(name)));
+        } catch (OperateException e) {
+            if (e.getCause() != null && AwsError.of(e.getCause()) == AwsError.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** One execution, of whatever state machine. */

@@ -53,14 +53,30 @@ public final class StateMachines {
         };
     }
 
-    private boolean isOurs(String arn) {
+    /**
+     * What a state machine deploys.
+     *
+     * @throws OperateException when it is not the workflow's
+     */
+    public Deployment deployment(String arn) {
+        return Deployment.of(arn, definition(arn));
+    }
+
+    private String definition(String arn) {
         var describe =
                 DescribeStateMachineRequest.builder().stateMachineArn(arn).build();
-        String definition = AwsCalls.call(
+        return AwsCalls.call(
                 "Looking at the state machine " + arn,
                 () -> states.describeStateMachine(describe).definition());
+    }
+
+    private boolean isOurs(String arn) {
         try {
-            return Json.mapper().readTree(definition).path("Comment").asText().startsWith(COMMENT);
+            return Json.mapper()
+                    .readTree(definition(arn))
+                    .path("Comment")
+                    .asText()
+                    .startsWith(COMMENT);
         } catch (JsonProcessingException e) {
             // Somebody else's, encrypted with a key that we may not use, say.
             return false;

@@ -109,13 +109,16 @@ class ArchitectureTest {
                     resideInAPackage("dev.prebake..").and(resideOutsideOfPackage("dev.prebake.podtime..")));
 
     @ArchTest
-    static final ArchRule WHO_OPERATES_KNOWS_ONLY_THE_KERNEL_AND_THE_REGISTRIES = noClasses()
+    static final ArchRule WHO_OPERATES_KNOWS_WHAT_IS_PLANNED_AND_PUBLISHED_AND_NO_MORE = noClasses()
             .that()
             .resideInAPackage("dev.prebake.operate..")
             .should()
             .dependOnClassesThat(resideInAPackage("dev.prebake..")
                     .and(resideOutsideOfPackages(
-                            "dev.prebake.operate..", "dev.prebake.kernel..", "dev.prebake.registry..")));
+                            "dev.prebake.operate..",
+                            "dev.prebake.kernel..",
+                            "dev.prebake.plan..",
+                            "dev.prebake.publish..")));
 
     @ArchTest
     static final ArchRule NOBODY_KNOWS_THE_COMMAND_LINE = noClasses()

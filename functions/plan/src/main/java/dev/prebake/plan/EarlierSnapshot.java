@@ -1,6 +1,7 @@
 package dev.prebake.plan;
 
 import dev.prebake.kernel.BakedSnapshot;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param architecture OCI name of its images' architecture; absent when its tag is
  * @param kmsKeyArn the KMS key that encrypts it; absent when it is not encrypted
  */
-record EarlierSnapshot(
+public record EarlierSnapshot(
         BakedSnapshot snapshot,
         @Nullable String fingerprint,
         @Nullable String architecture,
-        @Nullable String kmsKeyArn) {}
+        @Nullable String kmsKeyArn) {
+    /** In the order in which they were begun, backwards. */
+    static final Comparator<EarlierSnapshot> NEWEST_FIRST = Comparator.comparing(
+                    (EarlierSnapshot earlier) -> earlier.snapshot().startedAt())
+            .reversed();
+}

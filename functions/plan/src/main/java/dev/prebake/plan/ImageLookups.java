@@ -20,10 +20,9 @@ import java.util.concurrent.Future;
  * What the registries answered about all images of an input.
  *
  * @param found the images that can be baked, in the order of the input
- * @param problems a line for each of the others: the image, and what its registry answered
- * @param mayPass whether all problems are of the kind that passes by itself; true when there is none
+ * @param missing the others, with what their registries answered, in that order too
  */
-record ImageLookups(Map<ImageReference, ResolvedImage> found, List<String> problems, boolean mayPass) {
+record ImageLookups(Map<ImageReference, ResolvedImage> found, Map<ImageReference, UnresolvedImageException> missing) {
     /** Registries limit the requests of a client; a list of 25 images is still looked up in seconds. */
     private static final int AT_ONCE = 8;
 
@@ -33,27 +32,39 @@ record ImageLookups(Map<ImageReference, ResolvedImage> found, List<String> probl
         for (ImageReference image : images) {
             questions.add(() -> registry.resolve(image, architecture));
         }
+        Map<ImageReference, ResolvedImage> found = new LinkedHashMap<>();
+        Map<ImageReference, UnresolvedImageException> missing = new LinkedHashMap<>();
         List<Future<ResolvedImage>> answers;
         try (ExecutorService executor = Executors.newFixedThreadPool(
                 AT_ONCE, Thread.ofPlatform().daemon().name("lookup-", 0).factory())) {
             answers = executor.invokeAll(questions);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new ImageLookups(Map.of(), List.of("the look-ups of the images were interrupted"), true);
+            images.forEach(
+                    image -> missing.put(image, UnresolvedImageException.passing("the look-ups were interrupted", e)));
+            return new ImageLookups(found, missing);
         }
-        Map<ImageReference, ResolvedImage> found = new LinkedHashMap<>();
-        List<String> problems = new ArrayList<>();
-        boolean mayPass = true;
         for (int i = 0; i < images.size(); i++) {
             try {
                 found.put(images.get(i), answers.get(i).resultNow());
             } catch (IllegalStateException _) {
-                UnresolvedImageException problem = problem(answers.get(i));
-                problems.add(Excerpt.bare(images.get(i).toString()) + ": " + problem.getMessage());
-                mayPass &= problem.mayPass();
+                missing.put(images.get(i), problem(answers.get(i)));
             }
         }
-        return new ImageLookups(found, problems, mayPass);
+        return new ImageLookups(found, missing);
+    }
+
+    /** A line for each image that is missing: the image, and what its registry answered. */
+    List<String> problems() {
+        return missing.entrySet().stream()
+                .map(entry -> Excerpt.bare(entry.getKey().toString()) + ": "
+                        + entry.getValue().getMessage())
+                .toList();
+    }
+
+    /** Whether all problems are of the kind that passes by itself; true when there is none. */
+    boolean mayPass() {
+        return missing.values().stream().allMatch(UnresolvedImageException::mayPass);
     }
 
     /** The images as the plan has them. */

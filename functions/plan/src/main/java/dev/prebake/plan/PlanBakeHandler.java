@@ -110,11 +110,7 @@ public final class PlanBakeHandler extends StateHandler<PlanRequest, BakePlan> {
 
     /** Nothing is asked of registries: what is in the snapshot stands in the manifest that was published with it. */
     private BakePlan rollback(ExecutionInput input, String rollbackTo, @Nullable String kmsKeyArn, Instant now) {
-        EarlierSnapshot target = new Rollback(
-                        input.cacheName(),
-                        history.published(input.parameterName()),
-                        history.described(input.parameterName()),
-                        snapshots.completed(input.cacheName()).encryptedWith(kmsKeyArn))
+        EarlierSnapshot target = Rollback.read(snapshots, history, input.cacheName(), input.parameterName(), kmsKeyArn)
                 .target(rollbackTo);
         return new BakePlan(
                 now,

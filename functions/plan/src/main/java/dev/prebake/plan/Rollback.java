@@ -1,10 +1,9 @@
 package dev.prebake.plan;
 
-import dev.prebake.kernel.BakedSnapshot;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which earlier snapshot is published again.
@@ -15,6 +14,20 @@ import java.util.Set;
  * @param earlier its completed snapshots that may be published: under the deployment's key, where it has one of its own
  */
 record Rollback(String cacheName, List<String> published, Set<String> described, EarlierSnapshots earlier) {
+    /** Reads it from AWS. */
+    static Rollback read(
+            BakedSnapshots snapshots,
+            PublicationHistory history,
+            String cacheName,
+            String parameterName,
+            @Nullable String kmsKeyArn) {
+        return new Rollback(
+                cacheName,
+                history.published(parameterName),
+                history.described(parameterName),
+                snapshots.completed(cacheName).encryptedWith(kmsKeyArn));
+    }
+
     /**
      * The snapshot.
      *
@@ -22,18 +35,20 @@ record Rollback(String cacheName, List<String> published, Set<String> described,
      * @throws RollbackImpossibleException when there is none
      */
     EarlierSnapshot target(String rollbackTo) {
-        return rollbackTo.equals(ExecutionInput.PREVIOUS) ? previous() : byId(rollbackTo);
+        return rollbackTo.equals(ExecutionInput.PREVIOUS)
+                ? previous()
+                        .orElseThrow(() -> impossible(
+                                ExecutionInput.PREVIOUS, "none of the snapshots that were published before is kept"))
+                : byId(rollbackTo);
     }
 
     /** What was published last before what is published now, of what is still there: twice leads back. */
-    private EarlierSnapshot previous() {
+    Optional<EarlierSnapshot> previous() {
         return published.reversed().stream()
                 .filter(id -> !id.equals(current()))
                 .flatMap(id -> find(id).stream())
                 .filter(this::isDescribed)
-                .findFirst()
-                .orElseThrow(() -> impossible(
-                        ExecutionInput.PREVIOUS, "none of the snapshots that were published before is kept"));
+                .findFirst();
     }
 
     private EarlierSnapshot byId(String id) {
@@ -59,12 +74,18 @@ record Rollback(String cacheName, List<String> published, Set<String> described,
         return published.isEmpty() ? "" : published.getLast();
     }
 
-    private RollbackImpossibleException impossible(String rollbackTo, String why) {
-        List<String> possible = earlier.snapshots().stream()
+    /** Those that it can be, newest first. */
+    List<EarlierSnapshot> possible() {
+        return earlier.snapshots().stream()
                 .filter(this::isDescribed)
+                .filter(earlier -> !earlier.snapshot().snapshotId().equals(current()))
+                .sorted(EarlierSnapshot.NEWEST_FIRST)
+                .toList();
+    }
+
+    private RollbackImpossibleException impossible(String rollbackTo, String why) {
+        List<String> possible = possible().stream()
                 .map(EarlierSnapshot::snapshot)
-                .filter(snapshot -> !snapshot.snapshotId().equals(current()))
-                .sorted(Comparator.comparing(BakedSnapshot::startedAt).reversed())
                 .map(snapshot -> snapshot.snapshotId() + " of " + snapshot.startedAt())
                 .toList();
         return new RollbackImpossibleException(cacheName, rollbackTo, why, possible);

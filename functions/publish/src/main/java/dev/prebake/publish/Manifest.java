@@ -129,7 +129,7 @@ public record Manifest(
     }
 
     /** A published manifest; empty when the text is none, which then gets overwritten. */
-    static Optional<Manifest> parse(String text) {
+    public static Optional<Manifest> parse(String text) {
         try {
             return Optional.ofNullable(Json.mapper().readValue(text, Manifest.class));
         } catch (JsonProcessingException e) {
