@@ -41,11 +41,19 @@ public final class LabClock implements InstantSource {
 
     /** A clock that shows the machine's time until it first jumps. */
     public LabClock() {
-        this(RealTime.ofMachine());
+        this(RealTime.ofMachine(Instant.MIN));
     }
 
     LabClock(RealTime real) {
         this.real = real;
+    }
+
+    /**
+     * A clock that shows the machine's time, or goes on from an instant that is later: an earlier clock had jumped there, and
+     * its time doesn't go back.
+     */
+    public static LabClock notBefore(Instant reached) {
+        return new LabClock(RealTime.ofMachine(reached));
     }
 
     /**

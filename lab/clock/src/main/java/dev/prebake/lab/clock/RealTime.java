@@ -12,9 +12,14 @@ interface RealTime extends InstantSource {
     /** Waits until the condition is signalled or about {@code atMost} has passed; wakes early at times. */
     void await(Condition condition, Duration atMost) throws InterruptedException;
 
-    /** The machine's time, started from its wall clock once: corrections of that one don't move the lab. */
-    static RealTime ofMachine() {
-        Instant startedAt = Instant.now();
+    /**
+     * The machine's time, started from its wall clock once: corrections of that one don't move the lab.
+     *
+     * @param earliest where it starts at the earliest
+     */
+    static RealTime ofMachine(Instant earliest) {
+        Instant now = Instant.now();
+        Instant startedAt = now.isBefore(earliest) ? earliest : now;
         long startedAtNanos = System.nanoTime();
         return new RealTime() {
             @Override

@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The lab's account: what EC2 and SSM have stored, written to disk with every change. */
 final class Account {
@@ -111,6 +113,14 @@ final class Account {
         versions.add(parameter);
         int surplus = Math.max(0, versions.size() - StoredParameter.MOST_VERSIONS);
         parameters.put(parameter.name(), List.copyOf(versions.subList(surplus, versions.size())));
+    }
+
+    /** The latest instant of lab time that is written here. */
+    Optional<Instant> latest() {
+        return Stream.concat(
+                        snapshots.values().stream().map(StoredSnapshot::startedAt),
+                        parameters.values().stream().flatMap(List::stream).map(StoredParameter::modifiedAt))
+                .max(Comparator.naturalOrder());
     }
 
     private void save() {

@@ -86,7 +86,7 @@ public final class Lab implements AutoCloseable {
 
     private final DataPlane plane;
     private final Deployment deployment;
-    private final LabClock clock = new LabClock();
+    private final LabClock clock;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     private final Instances instances;
@@ -112,8 +112,10 @@ public final class Lab implements AutoCloseable {
             Serving serving)
             throws IOException {
         FaultPlan faults = planned == null ? FaultPlan.none() : planned;
-        Background background = new Background(clock, threads);
         this.plane = plane;
+        Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
+        clock = account.latest().map(LabClock::notBefore).orElseGet(LabClock::new);
+        Background background = new Background(clock, threads);
         deployment = Deployment.on(hostArchitecture(), kmsKeyArn).baking(serving.images());
         FunctionCatalogue catalogue = FunctionCatalogue.load();
         StateMachines machines = new StateMachines(
@@ -121,7 +123,6 @@ public final class Lab implements AutoCloseable {
                 Definition.substitute(deployment.substitutions(
                         catalogue.ofStates().stream().map(FunctionEntry::name).toList())),
                 clock);
-        Account account = new Account(new JsonFile<>(plane.home().resolve("account.json"), LabState.class));
         recovered = recover(plane, machines, account);
 
         LabLogs logs = new LabLogs(clock);

@@ -7,6 +7,8 @@ import dev.prebake.lab.host.DataPlanes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -17,6 +19,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.ssm.model.ParameterType;
+import software.amazon.awssdk.services.ssm.model.PutParameterRequest;
 
 @DisplayName("A lab's home")
 class LabHomeTest {
@@ -58,6 +62,28 @@ class LabHomeTest {
                 assertThat(aws.parameter(PARAMETER))
                         .isEqualTo(snapshots.getFirst().snapshotId());
             }
+        }
+    }
+
+    @Test
+    @DisplayName("is opened no earlier in lab time than it has reached, so that what comes later is later")
+    void goesOn() {
+        Instant reached;
+        try (var aws = new Session(folder.resolve("home"))) {
+            aws.lab.clock().pass(Duration.ofDays(30));
+            reached = aws.lab.clock().instant();
+            var ignored = aws.lab
+                    .ssm()
+                    .putParameter(PutParameterRequest.builder()
+                            .name("/late")
+                            .value("1")
+                            .type(ParameterType.STRING)
+                            .build());
+        }
+
+        try (var aws = new Session(folder.resolve("home"))) {
+            assertThat(aws.lab.clock().instant()).isAfterOrEqualTo(reached);
+            assertThat(aws.lab.clock().skipped()).isZero();
         }
     }
 
