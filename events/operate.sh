@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # What an operator does with the workflow, by the AWS CLI alone: on AWS, or in the lab after ./prebake lab --detach and the
-# settings that it prints. Starts executions, follows them, looks at what they made, stops one and redrives it.
+# settings that it prints. Starts executions, follows them, looks at what they made, stops one and redrives it, and has a
+# schedule start two.
 #
 # usage: events/operate.sh [STATE_MACHINE_ARN]
-# Without an argument it takes the one state machine whose name begins with "prebake".
+# Without an argument it takes the one state machine whose name begins with "prebake". SCHEDULE_ROLE_ARN is a role that EventBridge
+# Scheduler may assume to start its executions; the lab takes any.
 set -euo pipefail
 
 say() { printf '\n== %s\n' "$*"; }
@@ -63,6 +65,27 @@ if [[ $(await "$third") == ABORTED ]]; then
 else
     echo "It had ended before it could be stopped, so that there is nothing to redrive."
 fi
+
+say "A schedule that fires twice, a minute apart"
+schedule=$run-schedule
+account=$(cut -d : -f 5 <<< "$machine")
+target=$(cat << EOF
+{"Arn": "arn:aws:scheduler:::aws-sdk:sfn:startExecution",
+ "RoleArn": "${SCHEDULE_ROLE_ARN:-arn:aws:iam::$account:role/prebake-schedule}",
+ "Input": "{\"StateMachineArn\": \"$machine\", \"Name\": \"$run-due-<aws.scheduler.execution-id>\", \"Input\": \"{}\"}"}
+EOF
+)
+aws scheduler create-schedule --name "$schedule" --schedule-expression 'rate(1 minute)' \
+    --end-date "$(($(date +%s) + 90))" --flexible-time-window Mode=OFF --target "$target"
+aws scheduler get-schedule --name "$schedule"
+due() {
+    aws stepfunctions list-executions --state-machine-arn "$machine" \
+        --query "executions[?starts_with(name, '$run-due')].executionArn" --output text
+}
+while [[ $(due | wc -w) -lt 2 ]]; do sleep 1; done
+for execution in $(due); do await "$execution"; done
+aws scheduler delete-schedule --name "$schedule"
+aws scheduler list-schedules --name-prefix "$run" --query 'length(Schedules)'
 
 say "All of them"
 aws stepfunctions list-executions --state-machine-arn "$machine" \

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  ./prebake lab --detach",
             "  ./prebake lab --image registry.k8s.io/pause:3.10",
+            "  ./prebake lab --fault states:DescribeExecution=ThrottlingException:3 --fault"
+                    + " PublishSnapshot/ssm:PutParameter=answer-lost",
             "  ./prebake lab stop",
             "  events/operate.sh, for all that the AWS CLI can do with it",
             "",
@@ -51,6 +53,18 @@ final class LabCommand implements Callable<Integer> {
 
     @Option(names = "--directories", description = "Use plain folders for volumes, whatever the machine allows.")
     private boolean directories;
+
+    @Option(
+            names = "--fault",
+            paramLabel = "[WHO/]SERVICE:OPERATION=FAULT[:TIMES]",
+            converter = PlannedFault.Converter.class,
+            description = {
+                "What goes wrong with the next call of an operation, or the next TIMES (a number, or \"always\"): an error"
+                        + " code of AWS that the caller gets; \"unanswered\", a connection that breaks before anything is"
+                        + " done; \"answer-lost\", one that breaks after that. May be given several times.",
+                "WHO is a function, such as PublishSnapshot; Builder, Scheduler; or an access key. Anybody without it."
+            })
+    private List<PlannedFault> faults = List.of();
 
     @Option(names = "--detach", description = "Leave the lab running and return as soon as it serves.")
     private boolean detach;
@@ -84,7 +98,8 @@ final class LabCommand implements Callable<Integer> {
         Detection detection = DataPlanes.detect(home);
         terminal.line("prebake: " + (directories ? "Volumes are plain folders, as asked for." : detection.inWords()));
         LabServer server = new LabServer(terminal);
-        LabFile.Lab lab = server.open(directories ? detection.openDirectories() : detection.open(), home, images, port);
+        LabFile.Lab lab =
+                server.open(directories ? detection.openDirectories() : detection.open(), home, images, port, faults);
         file.write(lab);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -37,8 +37,11 @@ final class LabServer implements AutoCloseable {
      *
      * @param images what an execution bakes whose input names none; a sample when there are none here either
      * @param port on 127.0.0.1; 0 for any free one
+     * @param faults what is to go wrong
+     * @throws UsageException when one is of an operation that the lab doesn't have
      */
-    synchronized LabFile.Lab open(DataPlane plane, Path home, List<String> images, int port) {
+    synchronized LabFile.Lab open(
+            DataPlane plane, Path home, List<String> images, int port, List<PlannedFault> faults) {
         List<String> baked;
         try {
             baked = images.isEmpty() ? List.of(sample(home)) : images;
@@ -46,8 +49,17 @@ final class LabServer implements AutoCloseable {
             plane.close();
             throw e;
         }
-        Lab opened = Lab.serve(plane, LabObserver.none(), new Serving(port, baked, this::noted));
+        Lab opened = Lab.serve(
+                plane,
+                LabObserver.none(),
+                new Serving(port, baked, this::noted, faults.isEmpty() ? null : PlannedFault.plan(faults)));
         lab = opened;
+        try {
+            PlannedFault.requireServed(faults, opened.operations());
+        } catch (UsageException e) {
+            close();
+            throw e;
+        }
         opened.recovered().forEach(sentence -> terminal.line("prebake: left by an earlier run: " + sentence));
         terminal.line("prebake: the input {} bakes " + String.join(", ", baked) + ".");
         ProcessHandle own = ProcessHandle.current();

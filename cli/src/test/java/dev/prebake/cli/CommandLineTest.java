@@ -54,6 +54,21 @@ class CommandLineTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DescribeExecution=ThrottlingException",
+                "states:DescribeExecution",
+                "states:DescribeExecution=ThrottlingException:0",
+                "states:DescribeExecution=ThrottlingException:often",
+                "states:describeExecution=ThrottlingException"
+            })
+    @DisplayName("lab --fault says how a fault is written, as wrong usage")
+    void malformedFault(String fault) {
+        assertThat(run("lab", "--fault", fault)).isEqualTo(2);
+        assertThat(err.toString()).contains("'" + fault + "' is none", "[WHO/]SERVICE:OPERATION=FAULT[:TIMES]");
+    }
+
     @Test
     @DisplayName("doctor judges this machine, in words and as JSON, with the same findings")
     void doctor() throws Exception {

@@ -88,7 +88,8 @@ class EndpointTest {
     }
 
     @Test
-    @DisplayName("is operated by the AWS CLI alone: events/operate.sh starts, follows, looks, stops and redrives")
+    @DisplayName(
+            "is operated by the AWS CLI alone: events/operate.sh starts, follows, looks, stops, redrives and schedules")
     void operated() throws Exception {
         assumeCli();
         // So that the CLI, which takes its time to start, can stop an execution before it ends.
@@ -100,6 +101,9 @@ class EndpointTest {
         assertThat(outcome.output()).contains("\"State\": \"completed\"", "\"Name\": \"/prebake/default/snapshot-id\"");
         assertThat(outcome.output()).contains("-defaults\tSUCCEEDED\t0", "-other\tSUCCEEDED\t0");
         assertThat(outcome.output()).contains("-stopped\tSUCCEEDED\t1");
+        assertThat(outcome.output())
+                .containsPattern("(?s)-due-[0-9a-f]{16}\tSUCCEEDED\t0.*-due-[0-9a-f]{16}\tSUCCEEDED\t0");
+        assertThat(outcome.output()).contains("\"ScheduleExpression\": \"rate(1 minute)\"");
         assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     }
 
@@ -126,9 +130,7 @@ class EndpointTest {
                 List.of("lambda", "invoke", "--function-name", "PlanBake", "/dev/null"),
                 List.of("ec2", "describe-snapshots", "--owner-ids", "self"),
                 List.of("ec2", "describe-fast-snapshot-restores"))) {
-            LabProcess.Outcome outcome = lab.run(aws(arguments, "--debug"));
-            assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-            assertThat(outcome.output()).doesNotContain("WARNING", "ResponseParserError", "Traceback");
+            assertUnderstood(arguments);
         }
         assertThat(error("stepfunctions", "describe-execution", "--execution-arn", arn + "x"))
                 .contains("(ExecutionDoesNotExist)");
@@ -155,6 +157,74 @@ class EndpointTest {
         assertThat(error("ssm", "get-parameter", "--name", "/none")).contains("(ParameterNotFound)");
         assertThat(error("stepfunctions", "list-activities"))
                 .contains("UnknownOperationException", "Served for states");
+    }
+
+    @Test
+    @DisplayName("keeps schedules as the AWS CLI understands them")
+    void schedules() throws Exception {
+        assumeCli();
+        List<String> settings = List.of(
+                "--name",
+                "nightly",
+                "--schedule-expression",
+                "cron(0 3 L * ? *)",
+                "--schedule-expression-timezone",
+                "Europe/Paris",
+                "--flexible-time-window",
+                "Mode=FLEXIBLE,MaximumWindowInMinutes=15",
+                "--start-date",
+                "2030-01-01T00:00:00Z",
+                "--target",
+                "{\"Arn\": \"%s\", \"RoleArn\": \"arn:aws:iam::123456789012:role/prebake\", \"Input\": \"{}\"}"
+                        .formatted(lab.stateMachineArn));
+        assertUnderstood(scheduler("create-schedule", settings));
+        assertUnderstood(scheduler("update-schedule", settings));
+        assertThat(assertUnderstood(scheduler("get-schedule", List.of("--name", "nightly"))))
+                .contains("\"ScheduleExpressionTimezone\": \"Europe/Paris\"", "\"MaximumEventAgeInSeconds\": 86400");
+        assertThat(assertUnderstood(scheduler("list-schedules", List.of("--group-name", "default"))))
+                .contains("schedule/default/nightly");
+        assertUnderstood(scheduler("list-schedule-groups", List.of()));
+        assertUnderstood(scheduler("get-schedule-group", List.of("--name", "default")));
+
+        assertThat(error(scheduler("create-schedule", settings))).contains("(ConflictException)");
+        assertThat(error(scheduler("get-schedule", List.of("--name", "none")))).contains("(ResourceNotFoundException)");
+        assertThat(error(scheduler("list-schedules", List.of("--next-token", "none"))))
+                .contains("(ValidationException)");
+        assertUnderstood(scheduler("delete-schedule", List.of("--name", "nightly")));
+        assertThat(error(scheduler("delete-schedule", List.of("--name", "nightly"))))
+                .contains("(ResourceNotFoundException)");
+    }
+
+    @Test
+    @DisplayName("--fault throttles: the AWS CLI tries again, and prints each service's code when that doesn't help")
+    void throttled() throws Exception {
+        assumeCli();
+        lab.close();
+        lab = LabProcess.serve(
+                folder.resolve("home"),
+                image,
+                "--fault",
+                "states:DescribeStateMachine=ThrottlingException",
+                "--fault",
+                "states:ListStateMachines=ThrottlingException:always",
+                "--fault",
+                "ssm:GetParameter=ThrottlingException:always",
+                "--fault",
+                "ec2:DescribeVolumes=RequestLimitExceeded:always",
+                "--fault",
+                "scheduler:ListSchedules=ThrottlingException:always");
+
+        LabProcess.Outcome retried = lab.run(
+                aws(List.of("stepfunctions", "describe-state-machine", "--state-machine-arn", lab.stateMachineArn)));
+        assertThat(retried.exitCode()).as(retried.output()).isZero();
+        assertThat(lab.log()).contains("states DescribeStateMachine: ThrottlingException");
+        assertThat(impatient("stepfunctions", "list-state-machines"))
+                .contains("(ThrottlingException)", "reached max retries: 1");
+        assertThat(impatient("ssm", "get-parameter", "--name", "/prebake/default/snapshot-id"))
+                .contains("(ThrottlingException)", "reached max retries: 1");
+        assertThat(impatient("ec2", "describe-volumes")).contains("(RequestLimitExceeded)", "reached max retries: 1");
+        assertThat(impatient("scheduler", "list-schedules"))
+                .contains("(ThrottlingException)", "reached max retries: 1");
     }
 
     @Test
@@ -235,9 +305,38 @@ class EndpointTest {
         return command;
     }
 
+    private static List<String> scheduler(String operation, List<String> arguments) {
+        List<String> call = new ArrayList<>(List.of("scheduler", operation));
+        call.addAll(arguments);
+        return call;
+    }
+
+    /** What the CLI prints for a call whose answer it understands without a warning. */
+    private String assertUnderstood(List<String> arguments) throws IOException, InterruptedException {
+        LabProcess.Outcome outcome = lab.run(aws(arguments, "--debug"));
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+        assertThat(outcome.output()).doesNotContain("WARNING", "ResponseParserError", "Traceback");
+        return outcome.output();
+    }
+
     /** What the CLI prints for a call that is refused. */
     private String error(String... arguments) throws IOException, InterruptedException {
-        LabProcess.Outcome outcome = lab.run(aws(List.of(arguments)));
+        return error(List.of(arguments));
+    }
+
+    private String error(List<String> arguments) throws IOException, InterruptedException {
+        return failed(aws(arguments));
+    }
+
+    /** The same when it tries again only once. */
+    private String impatient(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("env", "AWS_MAX_ATTEMPTS=2"));
+        command.addAll(aws(List.of(arguments)));
+        return failed(command);
+    }
+
+    private String failed(List<String> command) throws IOException, InterruptedException {
+        LabProcess.Outcome outcome = lab.run(command);
         assertThat(outcome.exitCode()).as(outcome.output()).isNotZero();
         return outcome.output();
     }

@@ -36,8 +36,12 @@ final class LabProcess implements AutoCloseable {
         this.stateMachineArn = lab.path("stateMachineArn").asText();
     }
 
-    /** Starts one on any free port, and returns when it serves. */
-    static LabProcess serve(Path home, String image) throws IOException, InterruptedException {
+    /**
+     * Starts one on any free port, and returns when it serves.
+     *
+     * @param more further options of the command
+     */
+    static LabProcess serve(Path home, String image, String... more) throws IOException, InterruptedException {
         Path log = home.resolveSibling("lab.log");
         List<String> command = new ArrayList<>(List.of(
                 LocalCommandLine.java(),
@@ -53,6 +57,7 @@ final class LabProcess implements AutoCloseable {
                         .collect(Collectors.joining(File.pathSeparator)),
                 "dev.prebake.cli.Main"));
         command.addAll(List.of("lab", "--directories", "--port", "0", "--image", image));
+        command.addAll(List.of(more));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -24,6 +24,9 @@ import software.amazon.awssdk.core.SdkResponse;
  * <p>It can be changed while the lab is open; all methods may be called from any thread.
  */
 public final class FaultPlan {
+    /** Whoever calls; occurrences are then counted over all of them. */
+    public static final String ANYBODY = "*";
+
     /** As often as it comes. */
     public static final int ALWAYS = Integer.MAX_VALUE;
 
@@ -36,6 +39,7 @@ public final class FaultPlan {
     private final List<ObservedCall> observed = new ArrayList<>();
     private @Nullable Double share;
     private boolean empty;
+    private boolean observes = true;
     private @Nullable RequestBuckets buckets;
 
     private record PlannedCall(ObservedCall from, int times, CallFault fault) {
@@ -45,6 +49,13 @@ public final class FaultPlan {
                     && call.occurrence() >= from.occurrence()
                     && call.occurrence() - from.occurrence() < times;
         }
+    }
+
+    /** A plan that keeps no list of the calls, for a lab that serves as long as it likes. */
+    public static FaultPlan unobserved() {
+        FaultPlan plan = none();
+        plan.observes = false;
+        return plan;
     }
 
     private record PlannedInvocation(FunctionFault fault, int times) {}
@@ -172,16 +183,23 @@ public final class FaultPlan {
     private synchronized @Nullable CallFault fault(CallContext call, LabClock clock) {
         String function = call.caller().accessKeyId();
         String action = call.service() + ":" + call.operation();
-        ObservedCall now = new ObservedCall(function, action, counts.merge(function + " " + action, 1, Integer::sum));
-        observed.add(now);
+        ObservedCall now = counted(function, action);
+        ObservedCall ofAll = counted(ANYBODY, action);
+        if (observes) {
+            observed.add(now);
+        }
         if (call.service().equals("ec2") && !hasToken(call.operation(), clock)) {
             return new CallFault.Refused(503, "RequestLimitExceeded");
         }
         return calls.stream()
-                .filter(planned -> planned.covers(now))
+                .filter(planned -> planned.covers(now) || planned.covers(ofAll))
                 .map(PlannedCall::fault)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private ObservedCall counted(String caller, String action) {
+        return new ObservedCall(caller, action, counts.merge(caller + " " + action, 1, Integer::sum));
     }
 
     private boolean hasToken(String operation, LabClock clock) {

@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -236,7 +237,7 @@ public final class Lab implements AutoCloseable {
 
     /** Opens the lab for clients from outside of this JVM. In it alone schedules are due: who runs one bake wants no others. */
     public static Lab serve(DataPlane plane, LabObserver observer, Serving serving) {
-        Lab lab = open(plane, () -> new Lab(plane, observer, null, null, null, null, serving));
+        Lab lab = open(plane, () -> new Lab(plane, observer, null, null, serving.faults(), null, serving));
         lab.schedules.begin();
         return lab;
     }
@@ -329,6 +330,11 @@ public final class Lab implements AutoCloseable {
     /** The image cache's state machine. */
     public String stateMachineArn() {
         return deployment.stateMachineArn();
+    }
+
+    /** The operations that it serves, as policies name them: {@code ec2:RunInstances}. */
+    public SortedSet<String> operations() {
+        return endpoint.operations();
     }
 
     /** Where any AWS client reaches the lab: on loopback, while it is open. */

@@ -54,6 +54,21 @@ class FaultPlanTest {
     }
 
     @Test
+    @DisplayName("counts an operation's calls over all callers where it names anybody")
+    void anybody() {
+        plan.call(
+                new ObservedCall(FaultPlan.ANYBODY, ACTION, 2), 1, CallFault.Refused.of("ec2", "RequestLimitExceeded"));
+
+        assertThat(call("Plan")).isEqualTo(ANSWER);
+        assertThatThrownBy(() -> call("Launch"))
+                .isInstanceOfSatisfying(
+                        AwsServiceException.class,
+                        e -> assertThat(e.statusCode()).isEqualTo(503));
+        assertThat(call("Plan")).isEqualTo(ANSWER);
+        assertThat(carriedOut).containsExactly("Plan", "Plan");
+    }
+
+    @Test
     @DisplayName("hangs up before a call is carried out, or after")
     void noAnswer() {
         plan.call(new ObservedCall("Plan", ACTION, 1), 1, new CallFault.Unanswered());

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -142,6 +144,16 @@ public final class AwsEndpoint implements AutoCloseable {
     /** Where clients reach the endpoint, such as {@code http://127.0.0.1:4566}. */
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /** The operations that are served, each with its service's name: {@code ec2:RunInstances}. */
+    public SortedSet<String> operations() {
+        SortedSet<String> all = new TreeSet<>();
+        setup.services
+                .values()
+                .forEach(service ->
+                        service.operations().forEach(operation -> all.add(service.name() + ":" + operation)));
+        return all;
     }
 
     /** Stops at once; calls in progress are interrupted. */

@@ -3,6 +3,7 @@ package dev.prebake.lab.wire;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -77,6 +78,11 @@ public final class Service {
     /** The name in the credential scope of this service's requests, such as {@code states} for Step Functions. */
     public String name() {
         return name;
+    }
+
+    /** The names of its operations. */
+    Set<String> operations() {
+        return operations.keySet();
     }
 
     Object implementation() {
