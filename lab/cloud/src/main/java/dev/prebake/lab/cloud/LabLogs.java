@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.cloudwatchlogs.CloudWatchLogsClient;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.DescribeLogStreamsResponse;
@@ -53,7 +54,7 @@ final class LabLogs implements CloudWatchLogsClient {
     public DescribeLogStreamsResponse describeLogStreams(DescribeLogStreamsRequest request) {
         String prefix = request.logStreamNamePrefix() == null ? "" : request.logStreamNamePrefix();
         return DescribeLogStreamsResponse.builder()
-                .logStreams(group(request.logGroupName()).keySet().stream()
+                .logStreams(group(request.logGroupName(), request.logGroupIdentifier()).keySet().stream()
                         .filter(name -> name.startsWith(prefix))
                         .map(name -> LogStream.builder().logStreamName(name).build())
                         .toList())
@@ -62,7 +63,8 @@ final class LabLogs implements CloudWatchLogsClient {
 
     @Override
     public GetLogEventsResponse getLogEvents(GetLogEventsRequest request) {
-        List<OutputLogEvent> events = group(request.logGroupName()).get(request.logStreamName());
+        List<OutputLogEvent> events =
+                group(request.logGroupName(), request.logGroupIdentifier()).get(request.logStreamName());
         if (events == null) {
             throw notFound("The specified log stream does not exist.");
         }
@@ -95,20 +97,27 @@ final class LabLogs implements CloudWatchLogsClient {
         try {
             return Integer.parseInt(token.substring(token.indexOf('/') + 1));
         } catch (NumberFormatException e) {
-            throw AwsFault.of(
-                    InvalidParameterException.builder(),
-                    AwsAnswers.BAD_REQUEST,
-                    "InvalidParameterException",
-                    "The specified nextToken is invalid.");
+            throw invalid("The specified nextToken is invalid.");
         }
     }
 
-    private Map<String, List<OutputLogEvent>> group(String name) {
-        Map<String, List<OutputLogEvent>> group = groups.get(name);
+    /** The group of a name, or of an identifier, which is a name or an ARN. */
+    private Map<String, List<OutputLogEvent>> group(@Nullable String name, @Nullable String identifier) {
+        String asked = name == null ? identifier : name;
+        if (asked == null || (name != null && identifier != null)) {
+            throw invalid("You must include either logGroupIdentifier or logGroupName, but not both.");
+        }
+        Map<String, List<OutputLogEvent>> group =
+                groups.get(asked.replaceFirst("^arn:[^:]*:logs:[^:]*:[^:]*:log-group:", ""));
         if (group == null) {
             throw notFound("The specified log group does not exist.");
         }
         return group;
+    }
+
+    private static RuntimeException invalid(String message) {
+        return AwsFault.of(
+                InvalidParameterException.builder(), AwsAnswers.BAD_REQUEST, "InvalidParameterException", message);
     }
 
     private static RuntimeException notFound(String message) {

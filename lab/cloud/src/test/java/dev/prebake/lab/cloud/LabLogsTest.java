@@ -93,6 +93,24 @@ class LabLogsTest {
     }
 
     @Test
+    @DisplayName("A group is asked for by its name or by its identifier, by one of the two")
+    void identified() {
+        write(1);
+        var request = DescribeLogStreamsRequest.builder();
+
+        assertRefused("InvalidParameterException", "but not both", () -> logs.describeLogStreams(request.build()));
+        assertThat(logs.describeLogStreams(
+                                request.logGroupIdentifier("arn:aws:logs:us-east-1:123456789012:log-group:group")
+                                        .build())
+                        .logStreams())
+                .hasSize(1);
+        assertRefused(
+                "InvalidParameterException",
+                "but not both",
+                () -> logs.describeLogStreams(request.logGroupName("group").build()));
+    }
+
+    @Test
     @DisplayName("A follower gets every line as it comes, with its place")
     void follows() {
         var seen = new ArrayList<LabLogs.LogLine>();

@@ -11,11 +11,16 @@ import software.amazon.awssdk.core.SdkResponse;
  *
  * @param version {@code 1.0} or {@code 1.1}; they differ in the content type
  * @param targetPrefix what stands before the operation in {@code X-Amz-Target}
+ * @param missingMember the service's error code for a request that lacks what is required
  * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html">Smithy: AWS JSON 1.0</a>
  * @see <a href="https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html">Smithy: AWS JSON 1.1</a>
  */
-record AwsJson(String version, String targetPrefix) implements Protocol {
+record AwsJson(String version, String targetPrefix, String missingMember) implements Protocol {
     private static final List<String> MEDIA_TYPES = List.of("application/x-amz-json-1.0", "application/x-amz-json-1.1");
+
+    AwsJson(String version, String targetPrefix) {
+        this(version, targetPrefix, Rejection.MISSING_MEMBER.jsonCode);
+    }
 
     @Override
     public boolean claims(WireRequest request) {
@@ -48,7 +53,7 @@ record AwsJson(String version, String targetPrefix) implements Protocol {
         if (!MEDIA_TYPES.contains(request.mediaType())) {
             throw JsonBody.wrongMediaType(request, mediaType());
         }
-        PojoReader.fill(builder, JsonBody.read(request));
+        PojoReader.fill(builder, JsonBody.read(request), MemberNaming.MEMBERS);
     }
 
     @Override
@@ -63,7 +68,11 @@ record AwsJson(String version, String targetPrefix) implements Protocol {
 
     @Override
     public WireAnswer rejection(Rejection rejection, String message, String requestId) {
-        return JsonBody.rejection(rejection, message, mediaType());
+        return JsonBody.rejection(
+                rejection,
+                rejection == Rejection.MISSING_MEMBER ? missingMember : rejection.jsonCode,
+                message,
+                mediaType());
     }
 
     private String mediaType() {

@@ -81,6 +81,7 @@ final class FormWireNode implements WireNode {
 
     @Override
     public List<WireNode> elements(SdkField<?> field, ListTrait list) {
+        requireParts(field);
         return dialect.flattens(list.isFlattened())
                 ? numbered(field)
                 : below(list.memberLocationName(), "member").numbered(field);
@@ -88,6 +89,7 @@ final class FormWireNode implements WireNode {
 
     @Override
     public Map<String, WireNode> entries(SdkField<?> field, MapTrait map) {
+        requireParts(field);
         var entries = new LinkedHashMap<String, WireNode>();
         for (var entry : (map.isFlattened() ? this : below("entry", "entry")).numbered(field)) {
             var node = (FormWireNode) entry;
@@ -105,6 +107,13 @@ final class FormWireNode implements WireNode {
         return child == null ? new FormWireNode(dialect) : child;
     }
 
+    /** Refuses text where a list or a map is to be; none stands for an empty one. */
+    private void requireParts(SdkField<?> field) {
+        if (children.isEmpty() && text != null && !text.isEmpty()) {
+            throw Scalars.badValue(field, text);
+        }
+    }
+
     private List<WireNode> numbered(SdkField<?> field) {
         var byNumber = new TreeMap<Integer, WireNode>();
         children.forEach((name, child) -> {
@@ -114,9 +123,6 @@ final class FormWireNode implements WireNode {
                 throw Scalars.badValue(field, field.locationName() + "." + name);
             }
         });
-        if (byNumber.isEmpty() && text != null && !text.isEmpty()) {
-            throw Scalars.badValue(field, text);
-        }
         return new ArrayList<>(byNumber.values());
     }
 

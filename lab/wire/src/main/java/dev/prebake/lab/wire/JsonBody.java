@@ -58,8 +58,8 @@ final class JsonBody {
         return error(error.statusCode(), details.errorCode(), details.errorMessage(), error, mediaType);
     }
 
-    static WireAnswer rejection(Rejection rejection, String message, String mediaType) {
-        return error(rejection.jsonStatus, rejection.jsonCode, message, List::of, mediaType);
+    static WireAnswer rejection(Rejection rejection, String code, String message, String mediaType) {
+        return error(rejection.jsonStatus, code, message, List::of, mediaType);
     }
 
     private static WireAnswer error(

@@ -17,11 +17,15 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 record JsonWireNode(JsonNode json) implements WireNode {
     @Override
     public @Nullable WireNode member(SdkField<?> field) {
+        var member = json.get(field.locationName());
+        return member == null || member.isNull() ? null : new JsonWireNode(member);
+    }
+
+    @Override
+    public void requireStructure(SdkField<?> field) {
         if (!json.isObject()) {
             throw wrongType(field, "structure");
         }
-        var member = json.get(field.locationName());
-        return member == null || member.isNull() ? null : new JsonWireNode(member);
     }
 
     @Override

@@ -42,7 +42,8 @@ record QueryProtocol(Dialect dialect, String namespace) implements Protocol {
 
     @Override
     public void read(WireRequest request, Operation operation, SdkPojo builder) {
-        PojoReader.fill(builder, form(request));
+        PojoReader.fill(
+                builder, form(request), dialect == Dialect.EC2 ? MemberNaming.PARAMETERS : MemberNaming.MEMBERS);
     }
 
     private FormWireNode form(WireRequest request) {
@@ -93,9 +94,17 @@ record QueryProtocol(Dialect dialect, String namespace) implements Protocol {
 
     @Override
     public WireAnswer rejection(Rejection rejection, String message, String requestId) {
-        return dialect == Dialect.EC2 && rejection == Rejection.UNSIGNED
-                ? error(401, "AuthFailure", message, null, requestId)
-                : error(rejection.queryStatus, rejection.queryCode, message, null, requestId);
+        if (dialect == Dialect.EC2 && rejection == Rejection.UNSIGNED) {
+            return error(401, "AuthFailure", message, null, requestId);
+        }
+        return error(
+                rejection.queryStatus,
+                dialect == Dialect.EC2 && rejection == Rejection.MISSING_MEMBER
+                        ? "MissingParameter"
+                        : rejection.queryCode,
+                message,
+                null,
+                requestId);
     }
 
     private WireAnswer error(

@@ -11,6 +11,7 @@ enum Rejection {
     FOREIGN_ORIGIN("AccessDeniedException", 403, "AccessDenied", 403),
     UNKNOWN_OPERATION("UnknownOperationException", 400, "InvalidAction", 400),
     NO_OPERATION("UnknownOperationException", 400, "MissingAction", 400),
+    MISSING_MEMBER("ValidationException", 400, "ValidationError", 400),
     BAD_VALUE("SerializationException", 400, "InvalidParameterValue", 400),
     MALFORMED_BODY("SerializationException", 400, "MalformedQueryString", 404),
     CONTENT_TYPE("UnsupportedMediaTypeException", 415, "UnsupportedMediaType", 415),

@@ -55,7 +55,7 @@ record RestJson(List<HttpBinding> bindings) implements Protocol {
                 .findFirst()
                 .flatMap(binding -> binding.labelsOf(request))
                 .orElseThrow();
-        PojoReader.fill(builder, new RestWireNode(request, labels));
+        PojoReader.fill(builder, new RestWireNode(request, labels), MemberNaming.MEMBERS);
     }
 
     @Override
@@ -104,6 +104,6 @@ record RestJson(List<HttpBinding> bindings) implements Protocol {
 
     @Override
     public WireAnswer rejection(Rejection rejection, String message, String requestId) {
-        return JsonBody.rejection(rejection, message, MEDIA_TYPE);
+        return JsonBody.rejection(rejection, rejection.jsonCode, message, MEDIA_TYPE);
     }
 }

@@ -55,7 +55,7 @@ public final class Service {
             case "ec2" -> new QueryProtocol(QueryProtocol.Dialect.EC2, "http://ec2.amazonaws.com/doc/2016-11-15/");
             case "ecr" -> new AwsJson("1.1", "AmazonEC2ContainerRegistry_V20150921");
             case "eks", "lambda", "scheduler" -> RestJson.of(operations);
-            case "logs" -> new AwsJson("1.1", "Logs_20140328");
+            case "logs" -> new AwsJson("1.1", "Logs_20140328", "InvalidParameterException");
             case "secretsmanager" -> new AwsJson("1.1", "secretsmanager");
             case "ssm" -> new AwsJson("1.1", "AmazonSSM");
             case "states" -> new AwsJson("1.0", "AWSStepFunctions");

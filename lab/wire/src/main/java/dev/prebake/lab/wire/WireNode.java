@@ -12,6 +12,9 @@ interface WireNode {
     /** The member of a structure, or null when the request lacks it. */
     @Nullable WireNode member(SdkField<?> field);
 
+    /** Refuses a value that can't be a structure; formats without types have none such. */
+    default void requireStructure(SdkField<?> field) {}
+
     List<WireNode> elements(SdkField<?> field, ListTrait list);
 
     Map<String, WireNode> entries(SdkField<?> field, MapTrait map);

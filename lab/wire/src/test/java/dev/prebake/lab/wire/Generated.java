@@ -3,6 +3,7 @@ package dev.prebake.lab.wire;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
@@ -40,14 +41,16 @@ final class Generated {
 
     private boolean fill(SdkPojo builder, int depth) {
         var filled = false;
+        var missing = new HashSet<>(RequiredMembers.of(builder));
         for (var field : builder.sdkFields()) {
             var value = value(field, depth);
             if (value != null) {
                 field.set(builder, value);
                 filled = true;
+                missing.remove(field.memberName());
             }
         }
-        return filled;
+        return filled && missing.isEmpty();
     }
 
     /** A value for the field, or null where nesting ends: an empty structure has no form in a query. */

@@ -231,13 +231,23 @@ class RefusalsTest {
         assertThat(send(ssm("GetParameter", "{\"Name\":\"/a\",\"Colour\":[{}],\"WithDecryption\":null}"))
                         .body())
                 .isEqualTo("{\"Parameter\":{\"Name\":\"/a\"}}");
-        assertThat(send(ssm("GetParameter", "")).statusCode()).isEqualTo(200);
         assertThat(send(ec2("Action=DescribeInstances&Version=2016-11-15&Colour.1.Of=red&&=&MaxResults=5"))
                         .body())
                 .matches("(?s)<\\?xml version=\"1.0\" encoding=\"UTF-8\"\\?>\n"
                         + "<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">"
                         + "<requestId>[0-9a-f-]{36}</requestId><reservationSet></reservationSet>"
                         + "</DescribeInstancesResponse>");
+    }
+
+    @Test
+    @DisplayName("An empty body has no members, so that one which is required is missing")
+    void emptyBody() {
+        var answer = send(ssm("GetParameter", ""));
+
+        assertJsonError(answer, 400, "ValidationException");
+        assertThat(answer.body())
+                .contains("1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must"
+                        + " not be null");
     }
 
     @Test

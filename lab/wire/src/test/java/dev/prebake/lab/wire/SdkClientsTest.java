@@ -362,7 +362,8 @@ class SdkClientsTest {
 
         var error = catchThrowableOfType(
                 Ec2Exception.class,
-                () -> client.runInstances(RunInstancesRequest.builder().build()));
+                () -> client.runInstances(
+                        RunInstancesRequest.builder().minCount(1).maxCount(1).build()));
 
         assertThat(error.awsErrorDetails().errorCode()).isEqualTo("InsufficientInstanceCapacity");
         assertThat(error.awsErrorDetails().errorMessage()).contains("in <us-east-1a> & elsewhere");
@@ -615,7 +616,8 @@ class SdkClientsTest {
 
         var error = catchThrowableOfType(
                 software.amazon.awssdk.services.sfn.model.ValidationException.class,
-                () -> client.startExecution(StartExecutionRequest.builder().build()));
+                () -> client.startExecution(
+                        StartExecutionRequest.builder().stateMachineArn("one").build()));
 
         assertThat(error.reasonAsString()).isEqualTo("API_DOES_NOT_SUPPORT_LABELED_ARNS");
         assertThat(error.awsErrorDetails().errorMessage()).isEqualTo("not this ARN");
