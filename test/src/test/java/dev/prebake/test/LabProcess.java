@@ -87,6 +87,11 @@ final class LabProcess implements AutoCloseable {
     }
 
     SsmClient ssm() {
+        return ssm(endpoint);
+    }
+
+    /** A client of the lab that serves there. */
+    static SsmClient ssm(URI endpoint) {
         return SsmClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
