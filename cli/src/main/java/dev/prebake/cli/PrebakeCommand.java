@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "  ./prebake start --follow",
             "How pods of a cluster start, second by second:",
             "  ./prebake podtime apply -f pod.yaml",
-            "Whether this machine has what it takes:",
+            "Whether this machine, and the account that its settings lead to, have what it takes:",
             "  ./prebake doctor",
             "Completion for bash and zsh:",
             "  source <(./prebake generate-completion)",
