@@ -261,7 +261,8 @@ print_progress() {
         now=0
         if [[ -e $work/needed ]]; then
             read -r needed fetched <"$work/needed"
-            fetched=$(find "$fetched" -type f -regex '.*/[0-9a-f]+' -printf '%s\n' | awk '{ sum += $1 } END { printf "%.0f", sum }')
+            fetched=$({ find "$fetched" -type f -regex '.*/[0-9a-f]+' -printf '%s\n' && cat "$work/dropped"; } |
+                awk '{ sum += $1 } END { printf "%.0f", sum }')
             unpacked=$(awk '{ sum += $1 } END { printf "%.0f", sum }' "$work/unpacked")
             fetched=$((fetched < needed ? fetched : needed))
             [[ $phase != pull ]] || ((fetched < needed)) || phase=unpack
@@ -846,7 +847,7 @@ await_base() {
     cancel_job "$flush_job"
     stop_containerd
     unmount_all || fail BakeFailed "$doing found it damaged, and volume $volume_id stays busy"
-    rm -rf "$work/layers" "$work/taken" "$work/stores" "$work/spool" ${spool_folder:+"$spool_folder"}
+    rm -rf "$work/layers" "$work/taken" "$work/ahead" "$work/stores" "$work/spool" ${spool_folder:+"$spool_folder"}
     wipefs -qaf "$device"
     format_and_mount
     begin_pull
@@ -1138,6 +1139,9 @@ spool=                    # where layers stand compressed, until the bake has ch
 pool_job=
 layer_result=
 flush_job=
+placed=0                  # how many layers containerd has in their place
+prepared=                 # the layer that has been prepared in containerd, and
+prepared_folder=          # where its files shall be
 kept_tops=()              # of each image, the highest layer that the base has; each once
 fetched_bytes=0           # compressed bytes of the layers that are fetched, each once
 
@@ -1283,8 +1287,16 @@ await_bytes() {
     while [[ ! -s $1 ]] && kill -0 "$2" 2>/dev/null; do nap 0.02; done
 }
 
-# download CHAIN: fetches a layer into the spool.
+# download CHAIN: fetches a layer into the spool, unless that was done ahead.
 download() {
+    local ahead=$work/ahead/${chain_layer[$1]#sha256:} went=
+    if [[ -e $ahead ]]; then
+        while [[ ! -s $ahead ]] && kill -0 "$ahead_job" 2>/dev/null; do nap 0.02; done
+        read -r went <"$ahead" || true
+        # Who comes again found fault with what it got.
+        rm "$ahead"
+        [[ $went != "200 ${chain_size[$1]}" ]] || return 0
+    fi
     fetch "${chain_repository[$1]}" "blobs/${chain_layer[$1]}" '*/*' "$spool/${chain_layer[$1]#sha256:}" "${chain_size[$1]}"
 }
 
@@ -1492,12 +1504,16 @@ in_order() {
 # run_pool: all large layers, as many at once as there are processors and one more that waits for its network; beside them the
 # small ones are fetched.
 run_pool() {
-    local chain width worker order=()
+    local chain width worker ahead_job order=()
+    local -A wanted=()
     width=$(($(nproc) + 1))
     width=$((width < MOST_AT_ONCE ? width : MOST_AT_ONCE))
     fetch_small &
     while read -r _ _ chain; do order+=("$chain"); done < <(in_order "$width")
     if ((${#order[@]} > 0)); then
+        choose_ahead
+        fetch_ahead &
+        ahead_job=$!
         printf '%s\0' "${order[@]/#sha256:/$volume/.prebake/layers/}" | xargs -0 mkdir
         width=$((width < ${#order[@]} ? width : ${#order[@]}))
         for ((worker = 0; worker < width; worker++)); do unpack_layers & done
@@ -1526,6 +1542,36 @@ take() {
 # written, and all would be left to the sync at the end.
 flush_volume() {
     while sleep 1; do sync --file-system "$volume"; done
+}
+
+# fetch_ahead: of run_pool's order those that are not decompressed while they arrive, several at once by one curl: starting one for
+# each takes longer than many a layer. Leaves in $work/ahead how each went; who unpacks it gets what is missing with all patience.
+fetch_ahead() {
+    local layer repository url code bytes file
+    for repository in "${!wanted[@]}"; do
+        options_for "$repository"
+        registry_url "$repository"
+        for layer in ${wanted[$repository]}; do
+            curl_options+=(--output "$spool/${layer#sha256:}" "$url/blobs/$layer")
+        done
+        # shellcheck disable=SC2069 # the layers are in files; whatever curl ends with, each of them has its own word
+        while read -r code bytes file; do
+            echo "$code $bytes" >"$work/ahead/${file##*/}"
+        done < <(curl "${curl_options[@]}" --parallel --parallel-immediate --parallel-max "$width" --no-buffer \
+            --write-out '%{stderr}%{http_code} %{size_download} %{filename_effective}\n' 2>&1 >/dev/null)
+    done
+}
+
+# choose_ahead: leaves in wanted what fetch_ahead shall fetch, by repository.
+choose_ahead() {
+    local chain layer
+    for chain in "${order[@]}"; do
+        layer=${chain_layer[$chain]}
+        # One that two may fetch is not for three.
+        if ((chain_size[$chain] >= FOLLOWED_LAYER)) || [[ -n ${layer_twice[$layer]:-} ]]; then continue; fi
+        wanted[${chain_repository[$chain]}]+=" $layer"
+        : >"$work/ahead/${layer#sha256:}"
+    done
 }
 
 # fetch_small: the small layers. Those of a repository in one request after another on one connection; what isn't there then
@@ -1657,10 +1703,17 @@ learn_folders() {
         folders=("${BASH_REMATCH[1]}")
     fi
     for folder in "${folders[@]}"; do
-        chain_folder[$chain]=$folder
+        [[ -n ${chain_folder[$chain]:-} ]] || place "$chain" "$folder"
         chain=${chain_parent[$chain]}
     done
     [[ -z $chain ]] || fail BakeFailed "containerd shows fewer layers than it has below ${chain_layer[$1]}: $mounts"
+}
+
+# place CHAIN FOLDER: notes where containerd has a layer that was fetched, for who compares it.
+place() {
+    chain_folder[$1]=$2
+    placed=$((placed + 1))
+    printf '%s %s\n' "$1" "$2" >"$work/placed/$placed"
 }
 
 # inherit FOLDER ROOT PARENT: gives directories that a layer has no entry for what containerd gives them: owner, mode and
@@ -1703,16 +1756,21 @@ inherit() {
 
 # commit_layers: hands large layers over to containerd's snapshotter as they are ready, in the chains' order.
 commit_layers() {
-    local chain parent
+    local at chain next parent
     local -A is_base=()
     while read -r chain; do is_base[$chain]=1; done < <(bases)
-    for chain in "${chains[@]}"; do
+    for at in "${!chains[@]}"; do
+        chain=${chains[at]} next=${chains[at + 1]:-}
         parent=${chain_parent[$chain]}
         if is_large "$chain"; then
             doing="unpacking ${chain_image[$chain]}"
             await_layer "$chain"
             if [[ $layer_result == "done" && (-z $parent || -n ${chain_folder[$parent]:-}) ]]; then
-                commit_layer "$chain"
+                if [[ -n $next ]]; then
+                    parent=${chain_parent[$next]}
+                    is_large "$next" && [[ -z $parent || $parent == "$chain" || -n ${chain_folder[$parent]:-} ]] || next=
+                fi
+                commit_layer "$chain" "$next"
             fi
         elif [[ -n ${is_base[$chain]:-} ]] && below_is_committed "$chain"; then
             snapshots unpack \
@@ -1721,6 +1779,7 @@ commit_layers() {
             learn_folders "$chain"
         fi
     done
+    discard_prepared
 }
 
 # below_is_committed CHAIN: whether containerd can unpack up to it from what it has: no large layer below is left to it.
@@ -1732,47 +1791,89 @@ below_is_committed() {
     done
 }
 
+# commit_layer CHAIN NEXT: hands it over, and prepares the next that can be prepared then, if there is one.
 commit_layer() {
-    local chain=$1 parent=${chain_parent[$1]} key=prebake-${1#sha256:} folder from why answer folders
-    folders=$volume/io.containerd.snapshotter.v1.overlayfs/snapshots
-    call Prepare "$key" "$parent"
-    # The mount, or the overlay's upper directory.
-    [[ $answer =~ ($folders/[0-9]+/fs) ]] ||
-        fail BakeFailed "containerd prepared a layer without a folder: ${answer//[[:cntrl:]]/ }"
-    folder=${BASH_REMATCH[1]}
+    local chain=$1 next=$2 from why answer folder
+    [[ $prepared == "$chain" ]] || prepare_layer "$chain"
+    folder=$prepared_folder prepared=
     from=$volume/.prebake/layers/${chain#sha256:}
     if [[ -e $from.implied ]]; then
-        why=$(inherit "$from" "$folder" "$parent")
+        why=$(inherit "$from" "$folder" "${chain_parent[$chain]}")
         if [[ -n $why ]]; then
-            snapshots rm "$key"
+            snapshots rm "prebake-${chain#sha256:}"
             return
         fi
     fi
     # In the place of the empty one.
     mv -T "$from" "$folder"
-    call Commit "$chain" "$key"
-    chain_folder[$chain]=$folder
+    if [[ -n $next ]]; then
+        call Commit "$chain" "prebake-${chain#sha256:}" Prepare "prebake-${next#sha256:}" "${chain_parent[$next]}"
+        note_prepared "$next"
+    else
+        call Commit "$chain" "prebake-${chain#sha256:}"
+    fi
+    place "$chain" "$folder"
 }
 
-# call METHOD STRING...: of containerd's snapshots service. ctr would take a call more for each layer, since it labels what it
-# commits, and each takes twice curl's time. Leaves in answer what came back.
+prepare_layer() {
+    local answer
+    discard_prepared
+    call Prepare "prebake-${1#sha256:}" "${chain_parent[$1]}"
+    note_prepared "$1"
+}
+
+# note_prepared CHAIN: what the answer says of where its files shall be: the mount, or the overlay's upper directory.
+note_prepared() {
+    local all=$volume/io.containerd.snapshotter.v1.overlayfs/snapshots
+    [[ $answer =~ ($all/[0-9]+/fs) ]] ||
+        fail BakeFailed "containerd prepared a layer without a folder: ${answer//[[:cntrl:]]/ }"
+    prepared=$1 prepared_folder=${BASH_REMATCH[1]}
+}
+
+# discard_prepared: if a layer was prepared that then was not to be committed.
+discard_prepared() {
+    [[ -z $prepared ]] || snapshots rm "prebake-${prepared#sha256:}"
+    prepared=
+}
+
+# call METHOD KEY NAME [METHOD KEY NAME]: one or two calls of containerd's snapshots service, by one curl, which takes longer to start
+# than to be answered. ctr would take a call more for each layer, since it labels what it commits, and twice curl's time for it.
+# Leaves in answer what came back of the last.
 call() {
-    local field=1 value part body='' file=$work/call outcome=
-    for value in "$SNAPSHOTTER" "${@:2}"; do
+    local file=$work/call said='' headers options=() number=0
+    while (($# > 0)); do
+        number=$((number + 1))
+        message "$SNAPSHOTTER" "$2" "$3" >"$file.$number"
+        ((number == 1)) || options+=(--next)
+        # Another host for the second: its connection is its own.
+        options+=("${call_options[@]}" --data-binary "@$file.$number" --output "$file.answer" --dump-header "$file.headers.$number"
+            "http://containerd-$number/containerd.services.snapshots.v1.Snapshots/$1")
+        : >"$file.headers.$number"
+        said+="${said:+, }$*"
+        shift 3
+    done
+    curl "${options[@]}" 2>"$file.error" 3>&- 4>&- 9>&- || true
+    for ((; number > 0; number--)); do
+        headers=
+        read -r -d '' headers <"$file.headers.$number" || true
+        [[ $headers == *'grpc-status: 0'* ]] || fail BakeFailed \
+            "containerd's snapshots service failed at $said: $(tr -d '\r' <"$file.headers.$number" | grep '^grpc-' | tr '\n' ' ')$(last_words "$file.error")"
+    done
+    answer=
+    while IFS= read -r -d '' said || [[ -n $said ]]; do answer+=$said; done <"$file.answer"
+}
+
+# message STRING...: a gRPC message of these fields.
+message() {
+    local field=1 value part body=''
+    for value in "$@"; do
         # A string of a Protocol Buffers message: the field's number and type, the length, the value.
         printf -v part '\\x%02x\\x%02x%s' "$((field++ << 3 | 2))" "${#value}" "$value"
         [[ -z $value ]] || body+=$part
     done
     printf -v body '%b' "$body"
     printf -v part '\\x%02x' "${#body}"
-    printf '\0\0\0\0%b%s' "$part" "$body" >"$file"
-    curl "${call_options[@]}" --data-binary "@$file" --output "$file.answer" --dump-header "$file.headers" \
-        "http://containerd/containerd.services.snapshots.v1.Snapshots/$1" 2>"$file.error" 3>&- 4>&- 9>&- || true
-    read -r -d '' outcome <"$file.headers" || true
-    [[ $outcome == *'grpc-status: 0'* ]] || fail BakeFailed \
-        "containerd's snapshots service failed at $*: $(tr -d '\r' <"$file.headers" | grep '^grpc-' | tr '\n' ' ')$(last_words "$file.error")"
-    answer=
-    while IFS= read -r -d '' part || [[ -n $part ]]; do answer+=$part; done <"$file.answer"
+    printf '\0\0\0\0%b%s' "$part" "$body"
 }
 
 # complete_images: has containerd unpack what is left of each image, and bind all of its layers to it.
@@ -1984,25 +2085,34 @@ compare_layer() {
     [[ ! -s $log ]]
 }
 
-# compare_share START STEP: every STEPth layer. Notes the first that differs.
-compare_share() {
-    local at=0 chain
-    for chain in "${chains[@]}"; do
-        (((at++) % $2 == $1)) || continue
-        compare_layer "$chain" "${chain_folder[$chain]}" || {
+# compare_layers NUMBER: those that nobody else has taken, as containerd has them in their place. Notes the first that differs.
+compare_layers() {
+    local place chain folder file
+    # What unpacks goes first: the comparison is for when it waits.
+    renice -n 10 -p "$BASHPID" || true
+    for ((place = 1; place <= ${#chains[@]}; place++)); do
+        take "$work/compared/$place" || continue
+        while [[ ! -s $work/placed/$place ]]; do nap 0.05; done
+        read -r chain folder <"$work/placed/$place"
+        compare_layer "$chain" "$folder" || {
             printf '%s' "$chain" >"$work/differs-$1"
             return 1
         }
+        [[ -z ${layer_twice[${chain_layer[$chain]}]:-} ]] || continue
+        # To give all of the memory back at the end would take its time.
+        file=$spool/${chain_layer[$chain]#sha256:}
+        printf '%s\n' "${chain_size[$chain]}" >>"$work/dropped"
+        rm -f "$file" "$file.tar"
     done
 }
 
-# start_comparing: every layer that was fetched, as many at once as there are processors.
+# start_comparing: every layer that is fetched, as many at once as there are processors.
 start_comparing() {
     local i width
-    doing="comparing the volume with the layers"
+    mkdir -p "$work/placed" "$work/compared"
     width=$(nproc)
     for ((i = 0; i < width; i++)); do
-        start_job compare_share "$i" "$width" >/dev/null 2>>"$work/log/compare"
+        start_job compare_layers "$i" >/dev/null 2>>"$work/log/compare"
         comparing+=("$job")
     done
 }
@@ -2051,8 +2161,9 @@ begin_pull() {
     nap 0.02
     plan_layers
     make_spool
-    mkdir -p "$work/layers" "$work/taken" "$volume/.prebake/layers"
+    mkdir -p "$work/layers" "$work/taken" "$work/ahead" "$volume/.prebake/layers"
     : >"$work/unpacked"
+    : >"$work/dropped"
     start_job run_pool 2>"$work/log/pool"
     pool_job=$job
     start_job flush_volume
@@ -2098,6 +2209,7 @@ bake() {
     printf '%s %s\n' "$needed_bytes" "$spool" >"$work/needed.new"
     mv "$work/needed.new" "$work/needed"
     hold_layers
+    start_comparing
     import_images
     commit_layers
     end_job "$pool_job" || true
@@ -2108,8 +2220,6 @@ bake() {
 
     enter verify
     drop_layers
-    # Beside it, since what follows is many short programs.
-    start_comparing
     read_stores
     : >"$work/verified"
     if [[ -f $PAUSE_TAR ]]; then
