@@ -155,7 +155,7 @@ class SweepTest {
         // Twice: a volume waits for its instance's end.
         for (int sweep = 0; sweep < 2; sweep++) {
             lab.lab.clock().sleep(SCHEDULE);
-            swept.addAll(sweeper.handleRequest(event(lab.lab), null));
+            swept.addAll(sweep(sweeper, lab.lab));
         }
         Outcome outcome = lab.outcome(scenario, before, ended);
         lab.restore(scenario, before);
@@ -184,7 +184,7 @@ class SweepTest {
                     List<String> removed = new ArrayList<>();
                     lab.events.whenEntered.put(state, () -> {
                         lab.lab.clock().pass(Duration.ofHours(2));
-                        removed.addAll(sweeper.handleRequest(event(lab.lab), null));
+                        removed.addAll(sweep(sweeper, lab.lab));
                     });
                     DescribeExecutionResponse ended = lab.await(lab.start(scenario));
                     lab.events.whenEntered.clear();
@@ -206,7 +206,7 @@ class SweepTest {
                                     .executionArn(arn)
                                     .build()));
             lab.await(lab.start(Scenario.BAKE));
-            assertThat(sweeper.handleRequest(event(lab.lab), null)).isEmpty();
+            assertThat(sweep(sweeper, lab.lab)).isEmpty();
             assertThat(lab.ledger.instances()).hasSize(1);
             lab.restore(Scenario.BAKE, before);
         }
@@ -214,7 +214,8 @@ class SweepTest {
 
     @Test
     @DisplayName(
-            "touches nothing of another workflow's executions, of another cache under the same name, nor of anybody else")
+            "touches nothing of another workflow's executions, of another cache under the same name, nor of anybody else; a dry run"
+                    + " touches nothing at all, and says what would go and why")
     void leavesOthersAlone() throws Exception {
         try (FaultLab lab = new FaultLab(folder, 1)) {
             SweepHandler sweeper = new SweepHandler();
@@ -227,7 +228,20 @@ class SweepTest {
             String ours = launch(lab.lab, Map.of(Tags.EXECUTION, over, Tags.CACHE, "bake"));
             lab.lab.clock().sleep(SCHEDULE);
 
-            List<String> removed = sweeper.handleRequest(event(lab.lab), null);
+            List<Map<String, String>> said = sweeper.handleRequest(event(lab.lab, true), null);
+            assertThat(said).hasSize(1);
+            assertThat(said.getFirst())
+                    .containsEntry("id", ours)
+                    .containsEntry("standing", "running")
+                    .containsEntry("execution", over)
+                    .containsEntry("cacheName", "bake")
+                    .hasEntrySatisfying(
+                            "because",
+                            because ->
+                                    assertThat(because).startsWith("its execution " + over + " ended SUCCEEDED at "));
+            assertThat(lab.ledger.instances()).hasSize(4);
+
+            List<String> removed = sweep(sweeper, lab.lab);
 
             assertThat(removed).containsExactly(ours);
             assertThat(lab.ledger.instances())
@@ -270,11 +284,21 @@ class SweepTest {
                 .instanceId();
     }
 
+    private static List<String> sweep(SweepHandler sweeper, Lab lab) {
+        return sweeper.handleRequest(event(lab), null).stream()
+                .map(thing -> thing.get("id"))
+                .toList();
+    }
+
     /** As the stack's rule makes it, of this moment of lab time. */
     static ScheduledEvent event(Lab lab) {
+        return event(lab, false);
+    }
+
+    private static ScheduledEvent event(Lab lab, boolean dryRun) {
         ScheduledEvent event = new ScheduledEvent();
         event.setTime(new DateTime(lab.clock().instant().toEpochMilli(), DateTimeZone.UTC));
-        event.setDetail(Map.of("stateMachineArn", lab.stateMachineArn(), "cacheName", "default"));
+        event.setDetail(Map.of("stateMachineArn", lab.stateMachineArn(), "cacheName", "default", "dryRun", dryRun));
         return event;
     }
 }

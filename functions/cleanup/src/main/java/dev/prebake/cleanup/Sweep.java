@@ -29,7 +29,8 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 final class Sweep {
     private final Ec2Client ec2;
     private final Filter[] filters;
-    private final List<String> removed = new ArrayList<>();
+    private final boolean dryRun;
+    private final List<Removal> removals = new ArrayList<>();
     private final List<Leftover> left = new ArrayList<>();
 
     /**
@@ -38,16 +39,39 @@ final class Sweep {
      * @param cacheName name of the cache whose things alone are meant; absent for all that the execution made
      */
     Sweep(Ec2Client ec2, String execution, @Nullable String cacheName) {
+        this(ec2, execution, cacheName, false);
+    }
+
+    /**
+     * Begins one.
+     *
+     * @param dryRun whether it only notes what it would remove
+     */
+    Sweep(Ec2Client ec2, String execution, @Nullable String cacheName, boolean dryRun) {
         this.ec2 = ec2;
+        this.dryRun = dryRun;
         Filter ofExecution = filter("tag:" + Tags.EXECUTION, execution);
         this.filters = cacheName == null
                 ? new Filter[] {ofExecution}
                 : new Filter[] {ofExecution, filter("tag:" + Tags.CACHE, cacheName)};
     }
 
-    /** IDs of what has been removed. */
+    /**
+     * Something that has been removed, or would be.
+     *
+     * @param id its ID
+     * @param standing how it stood
+     */
+    record Removal(String id, String standing) {}
+
+    /** What has been removed, or would be. */
+    List<Removal> removals() {
+        return List.copyOf(removals);
+    }
+
+    /** Its IDs. */
     List<String> removed() {
-        return List.copyOf(removed);
+        return removals.stream().map(Removal::id).toList();
     }
 
     /** What must be looked at again: also what was removed, until AWS no longer shows it. */
@@ -169,9 +193,13 @@ final class Sweep {
     }
 
     private void remove(String id, String state, Runnable removal) {
+        if (dryRun) {
+            removals.add(new Removal(id, state));
+            return;
+        }
         try {
             removal.run();
-            removed.add(id);
+            removals.add(new Removal(id, state));
             left.add(new Leftover(id, state + ", its removal begun", false));
         } catch (Ec2Exception e) {
             AwsError error = AwsError.of(e);

@@ -8,6 +8,7 @@ import dev.prebake.kernel.FastRestores;
 import dev.prebake.kernel.Tags;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +38,7 @@ import software.amazon.awssdk.services.ssm.SsmClient;
  *
  * <p>A volume can go once its instance has ended, so it goes with the next sweep.
  */
-public final class SweepHandler implements RequestHandler<ScheduledEvent, List<String>> {
+public final class SweepHandler implements RequestHandler<ScheduledEvent, List<Map<String, String>>> {
     private final Ec2Client ec2;
     private final Published published;
     private final SfnClient states;
@@ -72,37 +73,55 @@ public final class SweepHandler implements RequestHandler<ScheduledEvent, List<S
      * Sweeps once.
      *
      * @param event the schedule's; {@link SweepOrder} says what it has to have
-     * @return IDs of what was removed, and of snapshots whose Fast Snapshot Restore was disabled
+     * @return what was removed, and snapshots whose Fast Snapshot Restore was disabled; or what would be: each with {@code id}, {@code standing},
+     *     {@code execution}, {@code cacheName} and {@code because}
      * @throws SweepIncompleteException when AWS refused to remove something; all else is gone then
      */
     @Override
-    public List<String> handleRequest(ScheduledEvent event, @Nullable Context context) {
+    public List<Map<String, String>> handleRequest(ScheduledEvent event, @Nullable Context context) {
         SweepOrder order = SweepOrder.of(event);
         SweptExecutions executions = new SweptExecutions(states, order);
-        List<String> removed = new ArrayList<>();
-        List<Leftover> left = new ArrayList<>();
+        Swept swept = new Swept();
 
         // What is there is looked up before who works on it: nobody can have begun to in between and be missed.
         List<Snapshot> snapshots = snapshots();
         for (Tagged tagged : unfinished(snapshots)) {
             if (executions.isOver(tagged.execution(), tagged.cacheName())) {
-                Sweep sweep = new Sweep(ec2, tagged.execution(), tagged.cacheName());
+                Sweep sweep = new Sweep(ec2, tagged.execution(), tagged.cacheName(), order.dryRun());
                 sweep.instances();
                 sweep.volumes();
                 sweep.unfinishedSnapshots();
-                removed.addAll(sweep.removed());
-                left.addAll(sweep.left());
+                swept.add(sweep, tagged, executions.words(tagged.execution()));
             }
         }
-        Sweep restores = fastRestores(snapshots, executions, order);
-        removed.addAll(restores.removed());
-        left.addAll(restores.left());
+        fastRestores(snapshots, executions, order, swept);
 
-        List<Leftover> refused = left.stream().filter(Leftover::refused).toList();
+        List<Leftover> refused = swept.left.stream().filter(Leftover::refused).toList();
         if (!refused.isEmpty()) {
-            throw new SweepIncompleteException(removed, refused);
+            throw new SweepIncompleteException(
+                    swept.things.stream().map(thing -> thing.get("id")).toList(), refused);
         }
-        return List.copyOf(removed);
+        return List.copyOf(swept.things);
+    }
+
+    /** What has come together. */
+    private static final class Swept {
+        private final List<Map<String, String>> things = new ArrayList<>();
+        private final List<Leftover> left = new ArrayList<>();
+
+        /** Adds a sweep's outcome, as Lambda's serialiser takes it, which doesn't know records. */
+        void add(Sweep sweep, Tagged of, String because) {
+            left.addAll(sweep.left());
+            for (Sweep.Removal removal : sweep.removals()) {
+                Map<String, String> thing = new LinkedHashMap<>();
+                thing.put("id", removal.id());
+                thing.put("standing", removal.standing());
+                thing.put("execution", of.execution());
+                thing.put("cacheName", of.cacheName());
+                thing.put("because", because);
+                things.add(thing);
+            }
+        }
     }
 
     private List<Snapshot> snapshots() {
@@ -145,16 +164,15 @@ public final class SweepHandler implements RequestHandler<ScheduledEvent, List<S
      * Whole snapshots stay: the next execution reuses them. One of them may have its Fast Snapshot Restore from an execution that
      * reuses it now, which its tags don't tell, so a cache that is being worked on is left alone.
      */
-    private Sweep fastRestores(List<Snapshot> snapshots, SweptExecutions executions, SweepOrder order) {
+    private void fastRestores(List<Snapshot> snapshots, SweptExecutions executions, SweepOrder order, Swept swept) {
         Map<String, Tagged> whole = new TreeMap<>();
         snapshots.stream()
                 .filter(snapshot -> snapshot.state() == SnapshotState.COMPLETED)
                 .forEach(snapshot ->
                         Tagged.of(snapshot.tags()).forEach(tagged -> whole.put(snapshot.snapshotId(), tagged)));
         Map<String, List<String>> zones = FastRestores.byZone(FastRestores.on(ec2, whole.keySet()));
-        Sweep sweep = new Sweep(ec2, "", null);
         if (zones.isEmpty()) {
-            return sweep;
+            return;
         }
         Set<String> inWork = executions.cachesInWork();
         zones.forEach((id, of) -> {
@@ -168,11 +186,13 @@ public final class SweepHandler implements RequestHandler<ScheduledEvent, List<S
                     .find(tagged.execution())
                     .map(DescribeExecutionResponse::input)
                     .orElse(null);
-            if (!id.equals(published.snapshotId(order.parameterOf(input)))) {
+            String parameter = order.parameterOf(input);
+            if (!id.equals(published.snapshotId(parameter))) {
+                Sweep sweep = new Sweep(ec2, tagged.execution(), tagged.cacheName(), order.dryRun());
                 sweep.disableFastRestore(id, of);
+                swept.add(sweep, tagged, "it isn't what " + parameter + " has published");
             }
         });
-        return sweep;
     }
 
     private static Filter ours() {

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param cacheName the cache that its executions have by default
  * @param parameterName the parameter that they publish in by default; absent when that goes by the cache's name
  * @param now the event's time
+ * @param dryRun whether nothing is removed, only said what would be
  */
 record SweepOrder(
-        String stateMachineArn, String cacheName, @Nullable String parameterName, Instant now) {
+        String stateMachineArn, String cacheName, @Nullable String parameterName, Instant now, boolean dryRun) {
     /** How long an execution must have ended: a function that it called may still run for a moment. */
     static final Duration GRACE = Duration.ofMinutes(10);
 
@@ -43,7 +44,8 @@ record SweepOrder(
                 stateMachineArn,
                 cacheName,
                 detail.get("parameterName") instanceof String parameterName ? parameterName : null,
-                Instant.ofEpochMilli(event.getTime().getMillis()));
+                Instant.ofEpochMilli(event.getTime().getMillis()),
+                Boolean.TRUE.equals(detail.get("dryRun")));
     }
 
     /** The ARN of an execution by its name. */

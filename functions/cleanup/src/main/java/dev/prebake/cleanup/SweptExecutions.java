@@ -58,6 +58,14 @@ final class SweptExecutions {
                 .isPresent();
     }
 
+    /** How an execution that is over ended. */
+    String words(String name) {
+        return find(name)
+                .map(execution -> "its execution " + name + " ended " + execution.statusAsString() + " at "
+                        + execution.stopDate())
+                .orElse("");
+    }
+
     /** The caches that executions are working on now. */
     Set<String> cachesInWork() {
         var list = ListExecutionsRequest.builder()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
 import dev.prebake.kernel.MalformedRequestException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.joda.time.DateTime;
 import org.junit.jupiter.api.DisplayName;
@@ -38,6 +39,16 @@ class SweepOrderTest {
         assertThat(order.parameterOf("{\"parameterName\": \"/mine\"}")).isEqualTo("/mine");
         assertThat(order.parameterOf(null)).isEqualTo("/prebake/gpu/snapshot-id");
         assertThat(order.cacheOf("{\"cacheName\": 5}")).isEqualTo("gpu");
+    }
+
+    @Test
+    @DisplayName("removes things unless its detail says that it is a dry run")
+    void dryRun() {
+        Map<String, Object> detail = Map.of("stateMachineArn", MACHINE, "cacheName", "gpu");
+        assertThat(SweepOrder.of(event(detail)).dryRun()).isFalse();
+        Map<String, Object> dry = new HashMap<>(detail);
+        dry.put("dryRun", true);
+        assertThat(SweepOrder.of(event(dry)).dryRun()).isTrue();
     }
 
     @Test

@@ -16,14 +16,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 import software.amazon.awssdk.services.lambda.model.InvalidRequestContentException;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
 
-/** Lambda, as far as one invokes a function of the workflow by its name or ARN and waits for its answer. */
+/** Lambda, as far as one invokes a function of the workflow by its name or ARN and waits for its answer, and lists them. */
 final class LabLambda implements LambdaClient {
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
@@ -71,6 +74,22 @@ final class LabLambda implements LambdaClient {
             Thread.currentThread().interrupt();
             throw new LabException("Interrupted while function " + function.name() + " ran.", e);
         }
+    }
+
+    /** All of them at once: there are fewer than Lambda's page has. */
+    @Override
+    public ListFunctionsResponse listFunctions(ListFunctionsRequest request) {
+        return ListFunctionsResponse.builder()
+                .functions(catalogue.functions().stream()
+                        .map(function -> FunctionConfiguration.builder()
+                                .functionName(function.name())
+                                .functionArn("arn:aws:lambda:" + Account.REGION + ":" + Account.ID + ":function:"
+                                        + function.name())
+                                .handler(function.handler())
+                                .version("$LATEST")
+                                .build())
+                        .toList())
+                .build();
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.prebake.lab.cloud;
 
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.catalogue.FunctionEntry;
@@ -42,13 +45,28 @@ final class LoadedHandlers implements FunctionRunner {
 
     private static RequestStreamHandler load(String className) {
         try {
-            return Class.forName(className)
-                    .asSubclass(RequestStreamHandler.class)
-                    .getConstructor()
-                    .newInstance();
+            Object handler = Class.forName(className).getConstructor().newInstance();
+            return switch (handler) {
+                case RequestStreamHandler streams -> streams;
+                case RequestHandler<?, ?> events -> ofEvents(events);
+                default -> throw new LabException(className + " of the catalogue is no handler of Lambda's.", null);
+            };
         } catch (ReflectiveOperationException e) {
             throw new LabException("Making the handler " + className + " of the catalogue failed: " + e, e);
         }
+    }
+
+    /** One of AWS's events, which Lambda reads with its own serialiser. */
+    @SuppressWarnings("unchecked")
+    private static <I, O> RequestStreamHandler ofEvents(RequestHandler<I, O> handler) {
+        Class<I> eventType = (Class<I>) Arrays.stream(handler.getClass().getMethods())
+                .filter(method -> method.getName().equals("handleRequest") && !method.isBridge())
+                .findFirst()
+                .orElseThrow()
+                .getParameterTypes()[0];
+        PojoSerializer<I> events = LambdaEventSerializers.serializerFor(eventType, eventType.getClassLoader());
+        return (input, output, context) ->
+                Json.mapper().writeValue(output, handler.handleRequest(events.fromJson(input), context));
     }
 
     private static String cause(Exception failure) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
@@ -83,6 +84,25 @@ class LabLambdaTest {
                         .invocationType(InvocationType.EVENT)
                         .build()))
                 .hasMessageContaining("RequestResponse");
+    }
+
+    @Test
+    @DisplayName(
+            "The functions are listed with their handlers; one that takes one of AWS's events is invoked like the others")
+    void listed() {
+        FunctionConfiguration sweeper = lambda.listFunctions().functions().stream()
+                .filter(function -> function.functionName().equals("Sweep"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(sweeper.handler()).isEqualTo("dev.prebake.cleanup.SweepHandler");
+        InvokeResponse answer = lambda.invoke(InvokeRequest.builder()
+                .functionName(sweeper.functionArn())
+                .payload(SdkBytes.fromUtf8String(
+                        "{\"time\": \"2026-11-26T12:00:00Z\", \"detail\": {\"stateMachineArn\": \""
+                                + aws.lab.stateMachineArn() + "\", \"cacheName\": \"default\", \"dryRun\": true}}"))
+                .build());
+        assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
+        assertThat(answer.payload().asUtf8String()).isEqualTo("[]");
     }
 
     @Test
