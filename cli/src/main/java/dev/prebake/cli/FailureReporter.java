@@ -18,6 +18,6 @@ final class FailureReporter implements IExecutionExceptionHandler {
         err.flush();
         return failure instanceof UsageException || failure instanceof ManifestException
                 ? ExitCode.USAGE
-                : ExitCode.FAILED;
+                : commandLine.getCommandSpec().exitCodeOnExecutionException();
     }
 }

@@ -16,6 +16,9 @@ import picocli.CommandLine.Spec;
             WatchCommand.class,
             ListCommand.class,
             ShowCommand.class,
+            DiffCommand.class,
+            RollbackCommand.class,
+            SweepCommand.class,
             PodtimeCommand.class,
             DoctorCommand.class,
             AutoComplete.GenerateCompletion.class

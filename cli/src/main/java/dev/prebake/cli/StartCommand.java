@@ -80,10 +80,13 @@ final class StartCommand implements Callable<Integer> {
             return new Following(states, options, spec.commandLine()).follow(arn);
         }
         options.print(
-                spec.commandLine().getOut(),
-                new Started(arn, executions.stateMachineArn(), request),
-                List.of("started " + arn, "follow it: ./prebake watch " + arn, "stop it:   " + Following.stop(arn)));
+                spec.commandLine().getOut(), new Started(arn, executions.stateMachineArn(), request), started(arn));
         return ExitCode.OK;
+    }
+
+    /** What can be done with an execution that was started. */
+    static List<String> started(String arn) {
+        return List.of("started " + arn, "follow it: ./prebake watch " + arn, "stop it:   " + Following.stop(arn));
     }
 
     /**

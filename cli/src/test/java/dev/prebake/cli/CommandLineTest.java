@@ -36,7 +36,7 @@ class CommandLineTest {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString())
                 .startsWith(
-                        "Name a subcommand: local, lab, start, watch, list, show, podtime, doctor, generate-completion.")
+                        "Name a subcommand: local, lab, start, watch, list, show, diff, rollback, sweep, podtime, doctor, generate-completion.")
                 .contains("Usage: prebake");
         assertThat(out.toString()).isEmpty();
     }

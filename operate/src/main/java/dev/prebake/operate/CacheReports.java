@@ -75,8 +75,26 @@ public final class CacheReports {
                 rollbackTargets(targets, publications.manifests(cache)));
     }
 
-    /** What an execution with {@code rollbackTo} could publish again. */
-    public RollbackTargets targets(Cache cache) {
+    /**
+     * What a rollback of the cache does; nothing is started.
+     *
+     * @param to the snapshot's ID, or {@code previous}
+     * @throws dev.prebake.plan.RollbackImpossibleException when the workflow would refuse it
+     * @throws OperateException when the snapshot is published already, the cache has published nothing, or AWS refuses to tell
+     */
+    public RollbackPlan rollback(Cache cache, String to) {
+        Publications publications = new Publications(ssm);
+        Publications.Published published = publications.now(cache);
+        EarlierSnapshot target = targets(cache).target(to);
+        return RollbackPlan.of(
+                deployment,
+                cache,
+                published,
+                target,
+                publications.manifests(cache).get(target.snapshot().snapshotId()));
+    }
+
+    private RollbackTargets targets(Cache cache) {
         return AwsCalls.call(
                 "Looking at the snapshots of the cache " + cache.name() + " and what it has published",
                 () -> RollbackTargets.read(ec2, ssm, cache.name(), cache.parameterName(), deployment.kmsKeyArn()));

@@ -57,7 +57,7 @@ public record Deployment(
     }
 
     /** What an execution with this input works with: a field of the input goes over the default. */
-    ObjectNode effective(ObjectNode input) {
+    public ObjectNode effective(ObjectNode input) {
         ObjectNode effective = defaults.deepCopy();
         effective.setAll(input);
         return effective;
