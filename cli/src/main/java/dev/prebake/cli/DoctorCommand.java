@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.servicequotas.ServiceQuotasClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -92,10 +93,11 @@ final class DoctorCommand implements Callable<Integer> {
                 SfnClient states = AwsCalls.connect(SfnClient.builder());
                 SsmClient ssm = AwsCalls.connect(SsmClient.builder());
                 Ec2Client ec2 = AwsCalls.connect(Ec2Client.builder());
+                LambdaClient lambda = AwsCalls.connect(LambdaClient.builder());
                 ServiceQuotasClient quotas = AwsCalls.connect(ServiceQuotasClient.builder())) {
             return AccountCheckup.of(
                     sts.serviceClientConfiguration().region().id(),
-                    new AccountReader(sts, states, ssm, ec2, quotas)
+                    new AccountReader(sts, states, ssm, ec2, lambda, quotas)
                             .read(stateMachine == null || stateMachine.isBlank() ? null : stateMachine));
         } catch (OperateException e) {
             return List.of(Finding.failed(

@@ -16,6 +16,9 @@ import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeType;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.servicequotas.ServiceQuotasClient;
 import software.amazon.awssdk.services.servicequotas.model.GetAwsDefaultServiceQuotaRequest;
 import software.amazon.awssdk.services.servicequotas.model.GetServiceQuotaRequest;
@@ -30,7 +33,7 @@ import software.amazon.awssdk.services.ssm.model.SsmException;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityRequest;
 
-/** Looks at an account, and tries what operating takes: by reading, and by dry runs of EC2. Nothing is changed. */
+/** Looks at an account, and tries what operating takes: by reading, and by dry runs of EC2 and Lambda. Nothing is changed. */
 public final class AccountReader {
     /** Asked for where nothing is deployed. */
     private static final String DEFAULT_PARAMETER = "/prebake/default/snapshot-id";
@@ -39,14 +42,22 @@ public final class AccountReader {
     private final SfnClient states;
     private final SsmClient ssm;
     private final Ec2Client ec2;
+    private final LambdaClient lambda;
     private final ServiceQuotasClient quotas;
 
     /** Makes it over AWS. */
-    public AccountReader(StsClient sts, SfnClient states, SsmClient ssm, Ec2Client ec2, ServiceQuotasClient quotas) {
+    public AccountReader(
+            StsClient sts,
+            SfnClient states,
+            SsmClient ssm,
+            Ec2Client ec2,
+            LambdaClient lambda,
+            ServiceQuotasClient quotas) {
         this.sts = sts;
         this.states = states;
         this.ssm = ssm;
         this.ec2 = ec2;
+        this.lambda = lambda;
         this.quotas = quotas;
     }
 
@@ -125,6 +136,24 @@ public final class AccountReader {
                 () -> ec2.describeFastSnapshotRestores(DescribeFastSnapshotRestoresRequest.builder()
                         .dryRun(true)
                         .build())));
+        Answer<String> sweeper = Answer.to("lambda:ListFunctions", () -> new Sweeper(lambda).only());
+        // That there is none is the deployment's matter.
+        rights.add(new Answer<>(
+                sweeper.action(),
+                sweeper.denied() ? null : true,
+                sweeper.denied(),
+                sweeper.denied() ? sweeper.why() : null));
+        String function = sweeper.value();
+        if (function != null) {
+            rights.add(Answer.to(
+                    "lambda:InvokeFunction",
+                    () -> lambda.invoke(InvokeRequest.builder()
+                                            .functionName(function)
+                                            .invocationType(InvocationType.DRY_RUN)
+                                            .build())
+                                    .statusCode()
+                            > 0));
+        }
         return List.copyOf(rights);
     }
 

@@ -20,6 +20,15 @@ import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.paginators.DescribeFastSnapshotRestoresIterable;
 import software.amazon.awssdk.services.ec2.paginators.DescribeVolumesIterable;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+import software.amazon.awssdk.services.lambda.model.InvokeRequest;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
+import software.amazon.awssdk.services.lambda.paginators.ListFunctionsIterable;
 import software.amazon.awssdk.services.servicequotas.ServiceQuotasClient;
 import software.amazon.awssdk.services.servicequotas.model.GetAwsDefaultServiceQuotaRequest;
 import software.amazon.awssdk.services.servicequotas.model.GetAwsDefaultServiceQuotaResponse;
@@ -68,7 +77,9 @@ class AccountReaderTest {
                         "ssm:GetParameters true false",
                         "ssm:GetParameterHistory null true",
                         "ec2:DescribeSnapshots true false",
-                        "ec2:DescribeFastSnapshotRestores null true");
+                        "ec2:DescribeFastSnapshotRestores null true",
+                        "lambda:ListFunctions true false",
+                        "lambda:InvokeFunction null true");
         assertThat(requireNonNull(facts.quotas().get(Quota.FAST_RESTORES)).value())
                 .isEqualTo(7.0);
         assertThat(requireNonNull(facts.quotas().get(Quota.GP3_TIB)).value())
@@ -95,7 +106,9 @@ class AccountReaderTest {
     }
 
     private static AccountFacts read(Account account) {
-        return new AccountReader(account, new DeniedStates(), new Parameters(), new Ec2(), new Quotas()).read(null);
+        return new AccountReader(
+                        account, new DeniedStates(), new Parameters(), new Ec2(), new Functions(), new Quotas())
+                .read(null);
     }
 
     private static AwsServiceException error(AwsServiceException.Builder error, String code) {
@@ -203,6 +216,37 @@ class AccountReaderTest {
         @Override
         public String serviceName() {
             return "ec2";
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Functions implements LambdaClient {
+        @Override
+        public ListFunctionsResponse listFunctions(ListFunctionsRequest request) {
+            return ListFunctionsResponse.builder()
+                    .functions(FunctionConfiguration.builder()
+                            .functionName("sweeper")
+                            .handler(Sweeper.HANDLER)
+                            .build())
+                    .build();
+        }
+
+        @Override
+        public ListFunctionsIterable listFunctionsPaginator(ListFunctionsRequest request) {
+            return new ListFunctionsIterable(this, request);
+        }
+
+        @Override
+        public InvokeResponse invoke(InvokeRequest request) {
+            assertThat(request.invocationType()).isEqualTo(InvocationType.DRY_RUN);
+            throw error(LambdaException.builder(), "AccessDeniedException");
+        }
+
+        @Override
+        public String serviceName() {
+            return "lambda";
         }
 
         @Override
