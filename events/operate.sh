@@ -55,6 +55,22 @@ aws ssm get-parameter --name /prebake/default/snapshot-id
 aws ec2 describe-snapshots --snapshot-ids "$snapshot"
 aws ec2 describe-fast-snapshot-restores --filters "Name=snapshot-id,Values=$snapshot"
 
+say "What it was baked on; all of that goes as it ends, and EC2 tells of it for a while"
+aws ec2 describe-tags --filters "Name=resource-id,Values=$snapshot" --query 'Tags[].[Key, Value]' --output text
+aws ec2 describe-launch-templates --query 'LaunchTemplates[].[LaunchTemplateId, LaunchTemplateName]' --output text
+aws ec2 describe-volumes --filters Name=tag-key,Values=prebake:execution --query 'Volumes[].[VolumeId, State]' --output text
+read -r builder image <<< "$(aws ec2 describe-instances --filters Name=tag-key,Values=prebake:execution \
+    --query 'Reservations[].Instances[] | [0].[InstanceId, ImageId]' --output text)"
+if [[ $builder != None ]]; then
+    aws ec2 describe-instances --instance-ids "$builder" \
+        --query 'Reservations[].Instances[].[InstanceId, InstanceType, State.Name]' --output text
+    aws ec2 describe-images --image-ids "$image" --query 'Images[].[ImageId, Name]' --output text
+    aws ssm list-command-invocations --instance-id "$builder" --details \
+        --query 'CommandInvocations[].[DocumentName, Status, CommandPlugins[0].ResponseCode]' --output text
+else
+    echo "No instance is left: the snapshot was there before."
+fi
+
 say "One that is stopped, and redriven from where it stood"
 third=$(start "$run-stopped" '{"cacheName": "operate", "force": true}')
 aws stepfunctions stop-execution --execution-arn "$third" --error Operator.Stopped --cause "Stopped by hand."

@@ -99,6 +99,8 @@ class EndpointTest {
 
         assertThat(outcome.output()).contains("prebake\tACTIVE\tSTANDARD", "ExecutionSucceeded", "\"redriveCount\": 0");
         assertThat(outcome.output()).contains("\"State\": \"completed\"", "\"Name\": \"/prebake/default/snapshot-id\"");
+        assertThat(outcome.output())
+                .contains("prebake-builder", "\tterminated", "\tamazon-eks-node-al2023", "Prebake-Bake\tSuccess\t0");
         assertThat(outcome.output()).contains("-defaults\tSUCCEEDED\t0", "-other\tSUCCEEDED\t0");
         assertThat(outcome.output()).contains("-stopped\tSUCCEEDED\t1");
         assertThat(outcome.output())
@@ -128,6 +130,15 @@ class EndpointTest {
                 List.of("ssm", "describe-parameters"),
                 List.of("sts", "get-caller-identity"),
                 List.of("lambda", "invoke", "--function-name", "PlanBake", "/dev/null"),
+                List.of("ssm", "list-commands"),
+                List.of("ssm", "list-command-invocations", "--details"),
+                List.of("ssm", "describe-instance-information"),
+                List.of("ec2", "describe-instances"),
+                List.of("ec2", "describe-volumes"),
+                List.of("ec2", "describe-tags"),
+                List.of("ec2", "describe-launch-templates"),
+                List.of("ec2", "describe-launch-template-versions", "--versions", "$Latest"),
+                List.of("ec2", "describe-images", "--owners", "amazon"),
                 List.of("ec2", "describe-snapshots", "--owner-ids", "self"),
                 List.of("ec2", "describe-fast-snapshot-restores"))) {
             assertUnderstood(arguments);
@@ -155,6 +166,9 @@ class EndpointTest {
         assertThat(error("stepfunctions", "redrive-execution", "--execution-arn", arn))
                 .contains("(ExecutionNotRedrivable)");
         assertThat(error("ssm", "get-parameter", "--name", "/none")).contains("(ParameterNotFound)");
+        assertThat(error("ec2", "describe-instances", "--instance-ids", "i-0"))
+                .contains("(InvalidInstanceID.NotFound)");
+        assertThat(error("ec2", "describe-images", "--image-ids", "ami-0")).contains("(InvalidAMIID.NotFound)");
         assertThat(error("stepfunctions", "list-activities"))
                 .contains("UnknownOperationException", "Served for states");
     }

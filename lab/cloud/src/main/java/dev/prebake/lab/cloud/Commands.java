@@ -3,21 +3,31 @@ package dev.prebake.lab.cloud;
 import dev.prebake.lab.wire.AwsFault;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ssm.model.CloudWatchOutputConfig;
 import software.amazon.awssdk.services.ssm.model.Command;
 import software.amazon.awssdk.services.ssm.model.CommandFilter;
+import software.amazon.awssdk.services.ssm.model.CommandInvocation;
 import software.amazon.awssdk.services.ssm.model.CommandInvocationStatus;
+import software.amazon.awssdk.services.ssm.model.CommandPlugin;
+import software.amazon.awssdk.services.ssm.model.CommandPluginStatus;
 import software.amazon.awssdk.services.ssm.model.CommandStatus;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
 import software.amazon.awssdk.services.ssm.model.InvalidDocumentException;
 import software.amazon.awssdk.services.ssm.model.InvalidInstanceIdException;
 import software.amazon.awssdk.services.ssm.model.InvocationDoesNotExistException;
+import software.amazon.awssdk.services.ssm.model.ListCommandInvocationsRequest;
+import software.amazon.awssdk.services.ssm.model.ListCommandInvocationsResponse;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.ListCommandsResponse;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
@@ -30,6 +40,11 @@ final class Commands {
     private static final int MAX_STDOUT = 24_000;
 
     private static final int MAX_STDERR = 8_000;
+
+    /** What ListCommandInvocations answers of it at most. */
+    private static final int MAX_LISTED_OUTPUT = 2_500;
+
+    private static final int MOST_RESULTS = 50;
 
     private final CommandDocument document;
     private final ScriptRunner runner;
@@ -83,7 +98,7 @@ final class Commands {
                         ? request.cloudWatchOutputConfig().cloudWatchLogGroupName()
                         : "",
                 request.comment() == null ? "" : request.comment(),
-                background.clock().instant());
+                background.clock());
         invocations.put(invocation.commandId, invocation);
         background.after(faults.pace().bake(), "command " + invocation.commandId, () -> {
             if (!struck(invocation)) {
@@ -97,28 +112,72 @@ final class Commands {
 
     ListCommandsResponse list(ListCommandsRequest request) {
         return ListCommandsResponse.builder()
-                .commands(invocations.values().stream()
-                        .filter(invocation -> request.commandId() == null
-                                || request.commandId().equals(invocation.commandId))
-                        .filter(invocation -> request.instanceId() == null
-                                || request.instanceId().equals(invocation.instanceId))
-                        .sorted(Comparator.comparing((Invocation invocation) -> invocation.requestedAt)
-                                .reversed())
+                .commands(newest(request.commandId(), request.instanceId(), request.filters()).stream()
                         .map(invocation -> invocation.command(document))
-                        .filter(command -> request.filters().stream().allMatch(filter -> passes(command, filter)))
                         .toList())
                 .build();
     }
 
-    private static boolean passes(Command command, CommandFilter filter) {
+    /** With details, what each has printed, once it has ended. */
+    ListCommandInvocationsResponse listInvocations(ListCommandInvocationsRequest request) {
+        Page<Invocation> page = page(
+                newest(request.commandId(), request.instanceId(), request.filters()),
+                request.maxResults(),
+                request.nextToken());
+        return ListCommandInvocationsResponse.builder()
+                .commandInvocations(page.items().stream()
+                        .map(invocation -> invocation.listed(document, Boolean.TRUE.equals(request.details())))
+                        .toList())
+                .nextToken(page.nextToken())
+                .build();
+    }
+
+    private static Page<Invocation> page(List<Invocation> all, @Nullable Integer asked, @Nullable String token) {
+        if (asked != null && (asked < 1 || asked > MOST_RESULTS)) {
+            throw AwsAnswers.ssm(
+                    "ValidationException",
+                    "1 validation error detected: Value '" + asked + "' at 'maxResults' failed to satisfy constraint:"
+                            + " Member must have value between 1 and " + MOST_RESULTS);
+        }
+        try {
+            return Page.of(all, invocation -> invocation.commandId, asked, MOST_RESULTS, token);
+        } catch (Page.InvalidPageTokenException e) {
+            throw AwsAnswers.ssm("InvalidNextToken", "The specified token isn't valid.");
+        }
+    }
+
+    private List<Invocation> newest(
+            @Nullable String commandId, @Nullable String instanceId, List<CommandFilter> filters) {
+        return invocations.values().stream()
+                .filter(invocation -> commandId == null || commandId.equals(invocation.commandId))
+                .filter(invocation -> instanceId == null || instanceId.equals(invocation.instanceId))
+                .filter(invocation -> filters.stream().allMatch(filter -> passes(invocation, filter)))
+                .sorted(Comparator.comparing((Invocation invocation) -> invocation.requestedAt)
+                        .reversed())
+                .toList();
+    }
+
+    private boolean passes(Invocation invocation, CommandFilter filter) {
         return switch (filter.key()) {
-            case DOCUMENT_NAME -> filter.value().equals(command.documentName());
-            case STATUS -> filter.value().equals(command.statusAsString());
+            case DOCUMENT_NAME -> filter.value().equals(document.name());
+            case STATUS -> filter.value().equals(invocation.status.toString());
+            case INVOKED_AFTER -> !invocation.requestedAt.isBefore(time(filter.value()));
+            case INVOKED_BEFORE -> invocation.requestedAt.isBefore(time(filter.value()));
             default ->
                 throw AwsAnswers.ssm(
                         "InvalidFilterKey",
-                        "The filter key '" + filter.keyAsString() + "' is not one of the lab's: DocumentName, Status.");
+                        "The filter key '" + filter.keyAsString()
+                                + "' is not one of the lab's: DocumentName, Status, InvokedAfter, InvokedBefore.");
         };
+    }
+
+    private static Instant time(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw AwsAnswers.ssm(
+                    "ValidationException", "The filter value '" + text + "' is no time such as 2024-07-07T00:00:00Z.");
+        }
     }
 
     GetCommandInvocationResponse invocation(GetCommandInvocationRequest request) {
@@ -208,13 +267,17 @@ final class Commands {
         private volatile CommandInvocationStatus status = CommandInvocationStatus.IN_PROGRESS;
         private volatile String details = "InProgress";
         private volatile int exitCode = -1;
+        private volatile @Nullable Instant endedAt;
 
-        Invocation(String commandId, String instanceId, String logGroup, String comment, Instant requestedAt) {
+        private final InstantSource clock;
+
+        Invocation(String commandId, String instanceId, String logGroup, String comment, InstantSource clock) {
             this.commandId = commandId;
             this.instanceId = instanceId;
             this.logGroup = logGroup;
             this.comment = comment;
-            this.requestedAt = requestedAt;
+            this.clock = clock;
+            this.requestedAt = clock.instant();
         }
 
         void ended(int code) {
@@ -227,6 +290,7 @@ final class Commands {
 
         void end(CommandInvocationStatus last, String lastDetails, int code) {
             exitCode = code;
+            endedAt = clock.instant();
             details = lastDetails;
             status = last;
         }
@@ -241,6 +305,35 @@ final class Commands {
                     // A command on one instance has its invocation's status, under the same names.
                     .status(CommandStatus.fromValue(status.toString()))
                     .build();
+        }
+
+        CommandInvocation listed(CommandDocument document, boolean detailed) {
+            CommandInvocation.Builder listed = CommandInvocation.builder()
+                    .commandId(commandId)
+                    .instanceId(instanceId)
+                    .comment(comment)
+                    .documentName(document.name())
+                    .requestedDateTime(requestedAt)
+                    .status(status)
+                    .statusDetails(details)
+                    .cloudWatchOutputConfig(CloudWatchOutputConfig.builder()
+                            .cloudWatchLogGroupName(logGroup)
+                            .cloudWatchOutputEnabled(!logGroup.isEmpty())
+                            .build());
+            if (detailed) {
+                String output = status == CommandInvocationStatus.IN_PROGRESS ? "" : text(stdout);
+                listed.commandPlugins(CommandPlugin.builder()
+                        .name(document.stepName())
+                        // The one step of a document has its invocation's status, under the same names.
+                        .status(CommandPluginStatus.fromValue(status.toString()))
+                        .statusDetails(details)
+                        .responseCode(exitCode)
+                        .responseStartDateTime(requestedAt)
+                        .responseFinishDateTime(endedAt)
+                        .output(output.substring(0, Math.min(output.length(), MAX_LISTED_OUTPUT)))
+                        .build());
+            }
+            return listed.build();
         }
 
         GetCommandInvocationResponse answer(CommandDocument document) {

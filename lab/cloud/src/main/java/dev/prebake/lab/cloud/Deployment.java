@@ -83,6 +83,15 @@ record Deployment(
         return parameters;
     }
 
+    /** The EKS images, by their IDs, with the architecture of each. */
+    Map<String, Architecture> images() {
+        Map<String, Architecture> images = new LinkedHashMap<>();
+        for (Architecture each : Architecture.values()) {
+            images.put(imageId(each), each);
+        }
+        return images;
+    }
+
     /** The architecture of an image; an image that isn't the lab's is taken for the host's own. */
     Architecture architectureOf(String imageId) {
         return imageId.equals(imageId(Architecture.ARM64)) ? Architecture.ARM64 : Architecture.AMD64;

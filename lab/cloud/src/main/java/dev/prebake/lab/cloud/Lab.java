@@ -135,9 +135,10 @@ public final class Lab implements AutoCloseable {
         LabParameters parameters = new LabParameters(account, deployment.imageParameters(), clock);
         Volumes volumes = new Volumes(plane, account, clock);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
-        LabImages images = new LabImages(account, clock);
+        LabImages images = new LabImages(account, deployment.images(), clock);
         Snapshots snapshots = new Snapshots(account, plane, volumes, images, background, faults);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
+        launchTemplates.deploy(deployment.launchTemplateId(), "prebake-builder");
         ec2 = new LabEc2(
                 instances,
                 volumes,

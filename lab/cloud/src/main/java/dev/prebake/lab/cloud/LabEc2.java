@@ -33,6 +33,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeReques
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeTagsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
 import software.amazon.awssdk.services.ec2.model.DisableFastSnapshotRestoresRequest;
@@ -45,6 +47,7 @@ import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
@@ -191,6 +194,32 @@ final class LabEc2 implements Ec2Client {
     @Override
     public DeleteLaunchTemplateResponse deleteLaunchTemplate(DeleteLaunchTemplateRequest request) {
         return launchTemplates.delete(request);
+    }
+
+    /** Those of all resources here. */
+    @Override
+    public DescribeTagsResponse describeTags(DescribeTagsRequest request) {
+        TagDescriptions tags = new TagDescriptions();
+        instances.describe(DescribeInstancesRequest.builder().build()).reservations().stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .forEach(each -> tags.add(ResourceType.INSTANCE, each.instanceId(), each.tags()));
+        volumes.describe(DescribeVolumesRequest.builder().build())
+                .volumes()
+                .forEach(each -> tags.add(ResourceType.VOLUME, each.volumeId(), each.tags()));
+        snapshots
+                .describe(DescribeSnapshotsRequest.builder().build())
+                .snapshots()
+                .forEach(each -> tags.add(ResourceType.SNAPSHOT, each.snapshotId(), each.tags()));
+        images.describe(DescribeImagesRequest.builder().build())
+                .images()
+                .forEach(each -> tags.add(ResourceType.IMAGE, each.imageId(), each.tags()));
+        launchTemplates
+                .describe(DescribeLaunchTemplatesRequest.builder().build())
+                .launchTemplates()
+                .forEach(each -> tags.add(ResourceType.LAUNCH_TEMPLATE, each.launchTemplateId(), each.tags()));
+        return DescribeTagsResponse.builder()
+                .tags(tags.passing(request.filters()))
+                .build();
     }
 
     /** Of launch templates alone: everything else here gets its tags as it is made. */

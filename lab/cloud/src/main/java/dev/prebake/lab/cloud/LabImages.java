@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import dev.prebake.kernel.Architecture;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 
-/** The account's own images, in memory alone; those that machines start from are no images of its own. */
+/** The account's own images, in memory alone, and the public ones of EKS, that machines start from. */
 final class LabImages {
     private static final ResourceFilter<Image> FILTER = new ResourceFilter<>(
             Map.of(
@@ -28,13 +29,34 @@ final class LabImages {
                             image -> snapshots(image).toList()),
             Image::tags);
 
+    /** The account that EKS's images are of (https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html). */
+    private static final String EKS = "602401143452";
+
     private final Account account;
+    private final List<Image> ofEks;
     private final InstantSource clock;
     private final Map<String, Image> images = new ConcurrentHashMap<>();
 
-    LabImages(Account account, InstantSource clock) {
+    /** @param ofEks the architectures of EKS's images, by their IDs */
+    LabImages(Account account, Map<String, Architecture> ofEks, InstantSource clock) {
         this.account = account;
+        this.ofEks = ofEks.entrySet().stream()
+                .map(image -> ofEks(image.getKey(), image.getValue()))
+                .toList();
         this.clock = clock;
+    }
+
+    private static Image ofEks(String imageId, Architecture architecture) {
+        return Image.builder()
+                .imageId(imageId)
+                .name("amazon-eks-node-al2023-" + architecture.ec2Name() + "-standard-" + Deployment.KUBERNETES_VERSION
+                        + "-lab")
+                .ownerId(EKS)
+                .imageOwnerAlias("amazon")
+                .publicLaunchPermissions(true)
+                .architecture(architecture.ec2Name())
+                .state(ImageState.AVAILABLE)
+                .build();
     }
 
     RegisterImageResponse register(RegisterImageRequest request) {
@@ -67,24 +89,31 @@ final class LabImages {
         return DeregisterImageResponse.builder().build();
     }
 
-    /** The account's own: asked for others', it has none. */
     DescribeImagesResponse describe(DescribeImagesRequest request) {
+        List<Image> all =
+                Stream.concat(images.values().stream(), ofEks.stream()).toList();
         List<Image> asked = request.imageIds().isEmpty()
-                ? images.values().stream().toList()
+                ? all
                 : request.imageIds().stream()
-                        .map(id -> {
-                            Image image = images.get(id);
-                            if (image == null) {
-                                throw notFound(id);
-                            }
-                            return image;
-                        })
+                        .map(id -> all.stream()
+                                .filter(image -> image.imageId().equals(id))
+                                .findFirst()
+                                .orElseThrow(() -> notFound(id)))
                         .toList();
-        boolean own =
-                request.owners().isEmpty() || request.owners().stream().anyMatch(List.of("self", Account.ID)::contains);
         return DescribeImagesResponse.builder()
-                .images(own ? FILTER.passing(asked, request.filters()) : List.of())
+                .images(FILTER.passing(
+                        asked.stream()
+                                .filter(image -> request.owners().isEmpty()
+                                        || request.owners().stream().anyMatch(owner -> isOf(image, owner)))
+                                .toList(),
+                        request.filters()))
                 .build();
+    }
+
+    private static boolean isOf(Image image, String owner) {
+        return owner.equals(image.ownerId())
+                || owner.equals(image.imageOwnerAlias())
+                || (owner.equals("self") && image.ownerId().equals(Account.ID));
     }
 
     /** The image that a snapshot can't be deleted for, as EC2 says it; nothing when there is none. */

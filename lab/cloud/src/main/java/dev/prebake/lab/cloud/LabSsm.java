@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.ssm.model.GetParametersRequest;
 import software.amazon.awssdk.services.ssm.model.GetParametersResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
 import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
+import software.amazon.awssdk.services.ssm.model.ListCommandInvocationsRequest;
+import software.amazon.awssdk.services.ssm.model.ListCommandInvocationsResponse;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.ListCommandsResponse;
 import software.amazon.awssdk.services.ssm.model.PlatformType;
@@ -98,6 +100,11 @@ final class LabSsm implements SsmClient {
     @Override
     public ListCommandsResponse listCommands(ListCommandsRequest request) {
         return commands.list(request);
+    }
+
+    @Override
+    public ListCommandInvocationsResponse listCommandInvocations(ListCommandInvocationsRequest request) {
+        return commands.listInvocations(request);
     }
 
     @Override

@@ -38,6 +38,7 @@ import software.amazon.awssdk.services.ec2.model.ModifyLaunchTemplateResponse;
 import software.amazon.awssdk.services.ec2.model.RequestLaunchTemplateData;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.ResponseLaunchTemplateData;
+import software.amazon.awssdk.services.ec2.model.ShutdownBehavior;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.ValidationError;
 import software.amazon.awssdk.services.ec2.model.ValidationWarning;
@@ -113,6 +114,18 @@ final class LaunchTemplates {
     record Version(long number, @Nullable String description, Instant createdAt, ResponseLaunchTemplateData data) {}
 
     private record Repeatable(Ec2Request request, SdkResponse response) {}
+
+    /** Puts one in place that a stack has made. */
+    synchronized void deploy(String id, String name) {
+        Version only = new Version(
+                1,
+                null,
+                clock.instant(),
+                ResponseLaunchTemplateData.builder()
+                        .instanceInitiatedShutdownBehavior(ShutdownBehavior.TERMINATE)
+                        .build());
+        templates.put(id, new Template(id, name, clock.instant(), 1, new TreeMap<>(Map.of(1L, only)), Map.of()));
+    }
 
     synchronized CreateLaunchTemplateResponse create(CreateLaunchTemplateRequest request) {
         return once(request.clientToken(), request, CreateLaunchTemplateResponse.class, () -> {

@@ -25,13 +25,17 @@ import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ssm.model.CloudWatchOutputConfig;
 import software.amazon.awssdk.services.ssm.model.Command;
 import software.amazon.awssdk.services.ssm.model.CommandFilter;
+import software.amazon.awssdk.services.ssm.model.CommandInvocation;
 import software.amazon.awssdk.services.ssm.model.CommandInvocationStatus;
+import software.amazon.awssdk.services.ssm.model.CommandPlugin;
 import software.amazon.awssdk.services.ssm.model.DescribeInstanceInformationRequest;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationRequest;
 import software.amazon.awssdk.services.ssm.model.GetCommandInvocationResponse;
 import software.amazon.awssdk.services.ssm.model.InstanceInformation;
 import software.amazon.awssdk.services.ssm.model.InstanceInformationStringFilter;
 import software.amazon.awssdk.services.ssm.model.InvocationDoesNotExistException;
+import software.amazon.awssdk.services.ssm.model.ListCommandInvocationsRequest;
+import software.amazon.awssdk.services.ssm.model.ListCommandInvocationsResponse;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
 
@@ -240,10 +244,61 @@ class CommandsTest {
                         .getFirst()
                         .comment())
                 .isEqualTo("first");
+        assertThat(ids(ListCommandsRequest.builder().filters(by("InvokedAfter", "2026-01-01T00:00:01Z"))))
+                .containsExactly(second);
+        assertThat(ids(ListCommandsRequest.builder().filters(by("InvokedBefore", "2026-01-01T00:00:01Z"))))
+                .containsExactly(first);
+        assertRefused(
+                "ValidationException",
+                "yesterday",
+                () -> ids(ListCommandsRequest.builder().filters(by("InvokedBefore", "yesterday"))));
         assertRefused(
                 "InvalidFilterKey",
-                "InvokedAfter",
-                () -> ids(ListCommandsRequest.builder().filters(by("InvokedAfter", "2026-01-01T00:00:00Z"))));
+                "ExecutionStage",
+                () -> ids(ListCommandsRequest.builder().filters(by("ExecutionStage", "Complete"))));
+    }
+
+    @Test
+    @DisplayName("Their invocations are listed likewise, a page at a time, with what they printed if asked for details")
+    void listsInvocations() throws InterruptedException {
+        script = (parameters, stdout, stderr) -> {
+            stdout.accept("x".repeat(3000));
+            return 3;
+        };
+        String first = send(request().comment("first"));
+        aws.backlog.work();
+        aws.clock.sleep(Duration.ofSeconds(1));
+        String second = send(request());
+
+        ListCommandInvocationsResponse page = aws.ssm.listCommandInvocations(
+                ListCommandInvocationsRequest.builder().maxResults(1).build());
+        assertThat(page.commandInvocations().getFirst().commandId()).isEqualTo(second);
+        assertThat(page.commandInvocations().getFirst().statusAsString()).isEqualTo("InProgress");
+        assertThat(page.commandInvocations().getFirst().hasCommandPlugins()).isFalse();
+        ListCommandInvocationsResponse last = aws.ssm.listCommandInvocations(ListCommandInvocationsRequest.builder()
+                .instanceId(instanceId)
+                .details(true)
+                .nextToken(page.nextToken())
+                .build());
+        CommandInvocation ended = last.commandInvocations().getFirst();
+        assertThat(ended.commandId()).isEqualTo(first);
+        assertThat(ended.comment()).isEqualTo("first");
+        assertThat(ended.status()).isEqualTo(CommandInvocationStatus.FAILED);
+        CommandPlugin step = ended.commandPlugins().getFirst();
+        assertThat(step.responseCode()).isEqualTo(3);
+        assertThat(step.output()).hasSize(2500);
+        assertThat(step.responseFinishDateTime()).isEqualTo(Doubles.START);
+        assertThat(last.nextToken()).isNull();
+        assertRefused(
+                "ValidationException",
+                "'maxResults'",
+                () -> aws.ssm.listCommandInvocations(
+                        ListCommandInvocationsRequest.builder().maxResults(51).build()));
+        assertRefused(
+                "InvalidNextToken",
+                "token",
+                () -> aws.ssm.listCommandInvocations(
+                        ListCommandInvocationsRequest.builder().nextToken("x").build()));
     }
 
     @Test

@@ -49,7 +49,7 @@ final class Doubles implements AutoCloseable {
         Volumes volumes = new Volumes(plane, account, clock);
         Background background = new Background(clock, backlog);
         instances = new Instances(plane, volumes, parameters, deployment, background, faults);
-        LabImages images = new LabImages(account, clock);
+        LabImages images = new LabImages(account, deployment.images(), clock);
         LaunchTemplates launchTemplates = new LaunchTemplates(volumes, clock);
         ec2 = new LabEc2(
                 instances,

@@ -13,15 +13,19 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeTagsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateSpecification;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.TagDescription;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
@@ -282,6 +286,60 @@ class InstancesTest extends OnDoubles {
                 .isEmpty();
         assertThat(ids(filter("instance-id", one), filter("availability-zone", Doubles.ZONE)))
                 .containsExactly(one);
+    }
+
+    @Test
+    @DisplayName("The image that it was launched from is EKS's, and found by its ID and by its owner")
+    void image() {
+        Instance instance = aws.launched("one");
+
+        Image image = aws.ec2
+                .describeImages(DescribeImagesRequest.builder()
+                        .imageIds(instance.imageId())
+                        .build())
+                .images()
+                .getFirst();
+
+        assertThat(image.name()).contains("eks-node", "x86_64");
+        assertThat(aws.ec2
+                        .describeImages(
+                                DescribeImagesRequest.builder().owners("amazon").build())
+                        .images())
+                .contains(image);
+        assertThat(aws.ec2
+                        .describeImages(
+                                DescribeImagesRequest.builder().owners("self").build())
+                        .images())
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("Tags are described with the resources that have them, whatever these are")
+    void tags() {
+        String snapshotId = aws.snapshot("one");
+        String instanceId = aws.ec2
+                .describeInstances(DescribeInstancesRequest.builder().build())
+                .reservations()
+                .getFirst()
+                .instances()
+                .getFirst()
+                .instanceId();
+
+        assertThat(tagged(filter("resource-id", snapshotId, instanceId)))
+                .extracting(TagDescription::resourceId)
+                .contains(snapshotId, instanceId);
+        assertThat(tagged(filter("resource-type", "snapshot")))
+                .isNotEmpty()
+                .allSatisfy(tag -> assertThat(tag.resourceId()).isEqualTo(snapshotId));
+        TagDescription one = tagged(filter("resource-type", "instance")).getFirst();
+        assertThat(tagged(filter("key", one.key()), filter("value", one.value()), filter("tag:" + one.key(), "*")))
+                .contains(one);
+    }
+
+    private List<TagDescription> tagged(Filter... filters) {
+        return aws.ec2
+                .describeTags(DescribeTagsRequest.builder().filters(filters).build())
+                .tags();
     }
 
     @Test
