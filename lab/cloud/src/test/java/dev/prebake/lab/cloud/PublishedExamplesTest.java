@@ -59,6 +59,8 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListFunctionsResponse;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /** The wire against the requests and responses that AWS publishes; their sources stand beside them. */
@@ -141,6 +143,12 @@ class PublishedExamplesTest {
         public InvokeResponse invoke(InvokeRequest request) {
             RECEIVED.set(request);
             return (InvokeResponse) ANSWER.get();
+        }
+
+        @Override
+        public ListFunctionsResponse listFunctions(ListFunctionsRequest request) {
+            RECEIVED.set(request);
+            return (ListFunctionsResponse) ANSWER.get();
         }
 
         @Override
