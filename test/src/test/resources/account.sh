@@ -19,8 +19,8 @@ aws() {
     esac
 }
 
-# ./prebake, which the session starts with what stands here behind its arguments: they are read, and its help is printed.
-export PREBAKE_ARGUMENTS=--help
+# ./prebake, as DocSession makes it, compares its options with its help.
+export PREBAKE_CHECKED=yes
 
 npx() {
     [[ $1 == cdk ]] || _refuse "npx $*: is none of package.json's"

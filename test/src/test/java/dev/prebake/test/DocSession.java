@@ -21,6 +21,25 @@ final class DocSession {
     private static final Path REPOSITORY = Path.of("..");
     private static final List<String> FOLDERS = List.of("docs", "events", "node");
 
+    /** A local run has a home of its own beside the lab's. In a block for an account, its help has to know each option. */
+    private static final String LAUNCHER = """
+            #!/bin/bash
+            [[ $1 != local ]] || export PREBAKE_HOME='@HOME@'
+            command=(@JAVA@ "$@")
+            [[ -n ${PREBAKE_CHECKED:-} ]] || exec "${command[@]}"
+            help=$("${command[@]}" --help) || exit
+            for argument in "$@"; do
+                case $argument in
+                    -?*)
+                        if [[ $help != *"${argument%%=*}"* ]]; then
+                            echo "./prebake $*: there is no option $argument" >&2
+                            exit 97
+                        fi
+                        ;;
+                esac
+            done
+            """;
+
     private final Path folder;
     private final LabProcess lab;
     private final Map<String, String> hosts;
@@ -39,17 +58,16 @@ final class DocSession {
             copy(REPOSITORY.resolve(name), folder.resolve(name));
         }
         Files.copy(REPOSITORY.resolve("cdk.json"), folder.resolve("cdk.json"));
+        String java = LocalCommandLine.java()
+                + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable --enable-native-access=ALL-UNNAMED"
+                + " --sun-misc-unsafe-memory-access=allow -cp "
+                + LocalCommandLine.classPath().stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(File.pathSeparator))
+                + " dev.prebake.cli.Main";
         Path launcher = Files.writeString(
                 folder.resolve("prebake"),
-                // A local run has a home of its own beside the lab's.
-                "#!/bin/sh\n[ \"$1\" != local ] || export PREBAKE_HOME='" + folder.resolve("local") + "'\nexec "
-                        + LocalCommandLine.java()
-                        + " -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:disable --enable-native-access=ALL-UNNAMED"
-                        + " --sun-misc-unsafe-memory-access=allow -cp "
-                        + LocalCommandLine.classPath().stream()
-                                .map(Path::toString)
-                                .collect(Collectors.joining(File.pathSeparator))
-                        + " dev.prebake.cli.Main \"$@\" $PREBAKE_ARGUMENTS\n");
+                LAUNCHER.replace("@HOME@", folder.resolve("local").toString()).replace("@JAVA@", java));
         if (!launcher.toFile().setExecutable(true)) {
             throw new IOException(launcher + " can't be made executable.");
         }
