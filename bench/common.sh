@@ -1,5 +1,5 @@
 # What the benchmarks of the bake share: a mount namespace, images made once, a registry on loopback, a volume, its figures.
-# To be sourced by bench/NAME/bench.sh, as root.
+# To be sourced by bench/NAME/bench.sh, as root. Who needs more namespaces than that of mounts says so in $namespaces.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # root is the caller's
 
@@ -8,7 +8,7 @@
     exit 2
 }
 if [[ ${1:-} != --inside ]]; then
-    exec unshare --mount --propagation private -- "$0" --inside
+    exec unshare --mount --propagation private "${namespaces[@]}" -- "$0" --inside
 fi
 work=$(mktemp -d /var/tmp/prebake-bench.XXXXXX)
 registry_pid=

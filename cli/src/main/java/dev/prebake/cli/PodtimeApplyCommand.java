@@ -47,6 +47,15 @@ final class PodtimeApplyCommand implements Callable<Integer> {
             defaultValue = "1")
     private int repeat;
 
+    @Option(
+            names = "--before",
+            paramLabel = "COMMAND",
+            description =
+                    "Run this with sh before each run, with PREBAKE_MANIFEST and PREBAKE_RUN in its environment: a node that"
+                            + " has pulled an image once has it the next time, unless this takes it away. If it fails, nothing"
+                            + " more is applied.")
+    private @Nullable String before;
+
     @Option(names = "--delete", description = "Delete the workloads of the last run too.")
     private boolean delete;
 
@@ -72,8 +81,8 @@ final class PodtimeApplyCommand implements Callable<Integer> {
         try (Cluster cluster = options.cluster()) {
             TimerOptions timing =
                     new TimerOptions(options.namespace(cluster), options.timeout(), forceConflicts, delete);
-            List<TimedPod> pods =
-                    new PodTimer(cluster, timing, options.progress(spec.commandLine())).apply(manifests, repeat);
+            List<TimedPod> pods = new PodTimer(cluster, timing, options.progress(spec.commandLine()))
+                    .apply(manifests, repeat, new ShellHook(before, options.progress(spec.commandLine())));
             return options.print(pods, spec.commandLine());
         }
     }

@@ -129,6 +129,21 @@ class PodtimeCommandTest {
         assertThat(server.getRequestCount()).isZero();
     }
 
+    @Test
+    @DisplayName(
+            "apply --before runs a command with the manifest and the run, shows what it says, and applies nothing if it fails")
+    void before() throws IOException {
+        Path pod = Files.writeString(folder.resolve("pod.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n");
+
+        assertThat(run("apply", "-f", pod.toString(), "--before", "echo \"$PREBAKE_MANIFEST, $PREBAKE_RUN\"; exit 7"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualTo("prebake: " + pod + ", 1\nprebake: The command before run 1 of " + pod
+                        + " ended with exit code 7: echo \"$PREBAKE_MANIFEST, $PREBAKE_RUN\"; exit 7. Nothing more was"
+                        + " applied.\n");
+        assertThat(server.getRequestCount()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

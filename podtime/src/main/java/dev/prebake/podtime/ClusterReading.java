@@ -131,10 +131,16 @@ final class ClusterReading {
                 status.getRestartCount() == null ? 0 : status.getRestartCount(),
                 state.getWaiting() == null ? null : state.getWaiting().getReason(),
                 state.getWaiting() == null ? null : state.getWaiting().getMessage(),
-                time(started),
-                ended == null ? null : time(ended.getFinishedAt()),
+                ran(started),
+                ended == null ? null : ran(ended.getFinishedAt()),
                 ended == null ? null : ended.getExitCode(),
                 ended == null ? null : ended.getReason());
+    }
+
+    /** When a program started or ended; a runtime gives the epoch for one that could not be started. */
+    private static @Nullable Instant ran(@Nullable String text) {
+        Instant time = time(text);
+        return Instant.EPOCH.equals(time) ? null : time;
     }
 
     private static @Nullable Instant time(@Nullable MicroTime time) {

@@ -27,8 +27,12 @@ public record PodHistory(List<PodVersion> versions, List<PodEvent> events, boole
         return versions.stream().anyMatch(version -> version.isTrue("Ready"));
     }
 
-    /** Whether the events of a pod's beginning have been dropped, as clusters do after an hour unless told otherwise. */
+    /**
+     * Whether the events of a pod's beginning have been dropped, as clusters do after an hour unless told otherwise. One that
+     * was never bound to a node has had none.
+     */
     boolean beginningForgotten() {
-        return events.stream().noneMatch(event -> event.reason().equals("Scheduled"));
+        return newest().node() != null
+                && events.stream().noneMatch(event -> event.reason().equals("Scheduled"));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -81,8 +82,12 @@ public final class PodTimer {
     /**
      * Applies manifests in turn, so many times each, and times the pods. What makes them is deleted before the next turn; the
      * last turn's stays unless the options say otherwise.
+     *
+     * @param manifests what to apply
+     * @param times how often each
+     * @param before is called before each, with the manifest's name and the run, counted from 1
      */
-    public List<TimedPod> apply(List<Manifest> manifests, int times) {
+    public List<TimedPod> apply(List<Manifest> manifests, int times, ObjIntConsumer<String> before) {
         int turns = manifests.size() * times;
         if (turns > 1) {
             manifests.forEach(this::requireNew);
@@ -95,6 +100,7 @@ public final class PodTimer {
                 if (turns > 1) {
                     progress.accept("run " + turn + " of " + turns + ": " + manifest.name());
                 }
+                before.accept(manifest.name(), run);
                 for (PodTimeline timeline : apply(manifest, turn < turns || options.deleteAtEnd())) {
                     timed.add(new TimedPod(manifest.name(), run, timeline));
                 }

@@ -150,7 +150,12 @@ public final class TimelineText {
             long all =
                     pods.stream().filter(pod -> pod.variant().equals(variant)).count();
             lines.add("");
-            lines.add(variant + ": " + statistics.getFirst().ready() + " of " + all + " pods became ready");
+            long succeeded = pods.stream()
+                    .filter(pod -> pod.variant().equals(variant)
+                            && pod.timeline().verdict().outcome() == Outcome.SUCCEEDED)
+                    .count();
+            lines.add(variant + ": " + statistics.getFirst().ready() + " of " + all + " pods became ready"
+                    + (succeeded == 0 ? "" : ", " + succeeded + " succeeded"));
             lines.add(String.format(
                     Locale.ROOT, "  %-28s %3s %-16s %-16s %-16s %s", "", "n", "least", "median", "p90", "most"));
             for (Statistic statistic : statistics) {
@@ -164,12 +169,36 @@ public final class TimelineText {
                         figure(statistic.p90()),
                         figure(statistic.most())));
             }
+            mixed(
+                    lines,
+                    pods.stream()
+                            .filter(pod -> pod.variant().equals(variant))
+                            .map(TimedPod::timeline)
+                            .filter(timeline -> timeline.verdict().outcome() == Outcome.READY)
+                            .toList());
         });
         if (variants.size() == 2) {
             List<List<Statistic>> both = List.copyOf(variants.values());
             lines.add("");
             lines.add(comparison(both.getFirst(), both.getLast()));
             nodes(lines, pods);
+        }
+    }
+
+    /** A node that pulled once has the image from then on: medians of both kinds are of neither. */
+    private static void mixed(List<String> lines, List<PodTimeline> timelines) {
+        long found = timelines.stream()
+                .filter(timeline ->
+                        timeline.pulls().stream().allMatch(pull -> Boolean.TRUE.equals(pull.alreadyPresent())))
+                .count();
+        long pulled = timelines.stream()
+                .filter(timeline ->
+                        timeline.pulls().stream().anyMatch(pull -> Boolean.FALSE.equals(pull.alreadyPresent())))
+                .count();
+        if (found > 0 && pulled > 0) {
+            lines.add("  note: " + pulled + " of these pods pulled images and " + found
+                    + " found all of theirs on the node, so the figures are of two kinds of start. --before takes a command"
+                    + " that removes images between runs.");
         }
     }
 

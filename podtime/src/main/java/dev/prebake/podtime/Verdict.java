@@ -104,7 +104,9 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
 
     private static String failure(PodVersion pod) {
         if (evicted(pod)) {
-            return pod.message() == null ? disruption(pod).orElse("Evicted") : pod.reason() + ": " + pod.message();
+            return pod.message() == null
+                    ? disruption(pod).orElse("Evicted")
+                    : pod.reason() + ": " + pod.message().strip();
         }
         for (PodVersion.Container container : pod.containers()) {
             Integer exitCode = container.exitCode();
@@ -112,7 +114,10 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
                 String reason = container.endReason();
                 return container.name() + " ended with exit code " + exitCode
                         + (reason == null || reason.equals("Error") ? "" : " (" + reason + ")")
-                        + (container.restarts() == 0 ? "" : ", after " + container.restarts() + " restarts");
+                        + (container.restarts() == 0
+                                ? ""
+                                : ", after " + container.restarts()
+                                        + (container.restarts() == 1 ? " restart" : " restarts"));
             }
         }
         for (PodVersion.Container container : pod.containers()) {

@@ -39,6 +39,7 @@ class PodTimerTest {
                     + " image: registry.example/app:1}]}\n";
 
     private final List<String> progress = new ArrayList<>();
+    private final List<String> before = new ArrayList<>();
     private final List<RecordedRequest> applied = new CopyOnWriteArrayList<>();
 
     private KubernetesMockServer server;
@@ -266,6 +267,7 @@ class PodTimerTest {
         assertThat(pods).extracting(pod -> pod.timeline().uid()).doesNotHaveDuplicates();
         assertThat(client.pods().inNamespace("default").list().getItems()).isEmpty();
         assertThat(progress).contains("run 1 of 3: pod.yaml", "run 3 of 3: pod.yaml");
+        assertThat(before).containsExactly("pod.yaml 1", "pod.yaml 2", "pod.yaml 3");
         assertThat(Statistic.of(pods))
                 .filteredOn(statistic -> statistic.span() == Span.PULLING)
                 .singleElement()
@@ -286,7 +288,7 @@ class PodTimerTest {
     void notNew() {
         create(objects.pod("ready-pod.yaml", "web"));
 
-        assertThatThrownBy(() -> timer(SHORT).apply(List.of(manifest()), 2))
+        assertThatThrownBy(() -> timer(SHORT).apply(List.of(manifest()), 2, (_, _) -> {}))
                 .isInstanceOf(ManifestException.class)
                 .hasMessageContaining("these are there already: Pod default/web");
         assertThat(client.pods().inNamespace("default").withName("web").get()).isNotNull();
@@ -327,7 +329,8 @@ class PodTimerTest {
                 Thread.currentThread().interrupt();
             }
         });
-        List<TimedPod> pods = timer.apply(List.of(manifest()), times);
+        List<TimedPod> pods =
+                timer.apply(List.of(manifest()), times, (manifest, run) -> before.add(manifest + " " + run));
         join(cluster);
         return pods;
     }

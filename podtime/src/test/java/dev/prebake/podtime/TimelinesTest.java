@@ -76,6 +76,15 @@ class TimelinesTest {
     }
 
     @Test
+    @DisplayName("as text say when some pods of a kind pulled and others found the image on the node")
+    void mixed() {
+        assertThat(TimelineText.lines(several())).noneMatch(line -> line.contains("two kinds of start"));
+        assertThat(TimelineText.lines(List.of(pulled(1), cached("uncached.yaml", 2), cached("uncached.yaml", 3))))
+                .anyMatch(line ->
+                        line.startsWith("  note: 1 of these pods pulled images and 2 found all of theirs on the node"));
+    }
+
+    @Test
     @DisplayName("as JSON have figures in seconds with both bounds, or a gap")
     void json() {
         JsonNode document = TimelineJson.of(several());
@@ -143,26 +152,24 @@ class TimelinesTest {
     private static List<TimedPod> several() {
         return IntStream.rangeClosed(1, 3)
                 .boxed()
-                .flatMap(run -> Stream.of(
-                        pulled(run),
-                        timed(
-                                "cached.yaml",
-                                run,
-                                Story.pulled()
-                                        .without("Pulling")
-                                        .without("Pulled")
-                                        .without("Created")
-                                        .without("Started")
-                                        .event(
-                                                "Pulled",
-                                                "app",
-                                                1.25,
-                                                "Container image \"a\" already present on machine")
-                                        .event("Created", "app", 1.5, "Created container: app")
-                                        .event("Started", "app", 1.75, "Started container app")
-                                        .condition("ContainersReady", "True", 3)
-                                        .condition("Ready", "True", 3))))
+                .flatMap(run -> Stream.of(pulled(run), cached("cached.yaml", run)))
                 .toList();
+    }
+
+    private static TimedPod cached(String variant, int run) {
+        return timed(
+                variant,
+                run,
+                Story.pulled()
+                        .without("Pulling")
+                        .without("Pulled")
+                        .without("Created")
+                        .without("Started")
+                        .event("Pulled", "app", 1.25, "Container image \"a\" already present on machine")
+                        .event("Created", "app", 1.5, "Created container: app")
+                        .event("Started", "app", 1.75, "Started container app")
+                        .condition("ContainersReady", "True", 3)
+                        .condition("Ready", "True", 3));
     }
 
     private static TimedPod pulled(int run) {
