@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * What a real API server's watches of pods and events sent, in the order that it came: a file of the test resources of
- * recorded/, with a watch event a line. Nothing in it was edited, but fields that nobody reads here are left out.
+ * recorded/, with a watch event a line. Left out are
+ * fields that nobody reads here, and warnings of the cluster's missing DNS setting.
  */
 final class Recording {
     private final Map<String, List<PodVersion>> versions = new LinkedHashMap<>();
