@@ -1541,7 +1541,7 @@ take() {
 # flush_volume: has the kernel write while layers unpack; by itself it would begin when a tenth of the memory waits to be
 # written, and all would be left to the sync at the end.
 flush_volume() {
-    while sleep 1; do sync --file-system "$volume"; done
+    while nap 1; do sync --file-system "$volume"; done
 }
 
 # fetch_ahead: of run_pool's order those that are not decompressed while they arrive, several at once by one curl: starting one for
