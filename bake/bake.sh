@@ -1544,16 +1544,23 @@ flush_volume() {
     while nap 1; do sync --file-system "$volume"; done
 }
 
+# options_for_layers REPOSITORY DIGEST...: leaves in curl_options how one curl fetches these layers into the spool.
+options_for_layers() {
+    local url digest
+    options_for "$1"
+    registry_url "$1"
+    for digest in "${@:2}"; do
+        curl_options+=(--output "$spool/${digest#sha256:}" "$url/blobs/$digest")
+    done
+}
+
 # fetch_ahead: of run_pool's order those that are not decompressed while they arrive, several at once by one curl: starting one for
 # each takes longer than many a layer. Leaves in $work/ahead how each went; who unpacks it gets what is missing with all patience.
 fetch_ahead() {
-    local layer repository url code bytes file
+    local repository code bytes file
     for repository in "${!wanted[@]}"; do
-        options_for "$repository"
-        registry_url "$repository"
-        for layer in ${wanted[$repository]}; do
-            curl_options+=(--output "$spool/${layer#sha256:}" "$url/blobs/$layer")
-        done
+        # shellcheck disable=SC2086 # digests, between blanks
+        options_for_layers "$repository" ${wanted[$repository]}
         # shellcheck disable=SC2069 # the layers are in files; whatever curl ends with, each of them has its own word
         while read -r code bytes file; do
             echo "$code $bytes" >"$work/ahead/${file##*/}"
@@ -1577,17 +1584,14 @@ choose_ahead() {
 # fetch_small: the small layers. Those of a repository in one request after another on one connection; what isn't there then
 # is fetched with all the patience that large ones get.
 fetch_small() {
-    local chain file repository url sum attempt words
+    local chain file repository sum attempt words
     local -A wanted=() sums=()
     for chain in "${chains[@]}"; do
         is_large "$chain" || wanted[${chain_repository[$chain]}]+=" ${chain_layer[$chain]}"
     done
     for repository in "${!wanted[@]}"; do
-        options_for "$repository"
-        registry_url "$repository"
-        for file in ${wanted[$repository]}; do
-            curl_options+=(--output "$spool/${file#sha256:}" "$url/blobs/$file")
-        done
+        # shellcheck disable=SC2086 # digests, between blanks
+        options_for_layers "$repository" ${wanted[$repository]}
         curl "${curl_options[@]}" || true
     done
     while read -r sum file; do sums[sha256:${file##*/}]=sha256:$sum; done < <(
@@ -2085,15 +2089,15 @@ compare_layer() {
     [[ ! -s $log ]]
 }
 
-# compare_layers NUMBER: those that nobody else has taken, as containerd has them in their place. Notes the first that differs.
+# compare_layers WORKER: those that nobody else has taken, as containerd has them in their place. Notes the first that differs.
 compare_layers() {
-    local place chain folder file
+    local number chain folder file
     # What unpacks goes first: the comparison is for when it waits.
     renice -n 10 -p "$BASHPID" || true
-    for ((place = 1; place <= ${#chains[@]}; place++)); do
-        take "$work/compared/$place" || continue
-        while [[ ! -s $work/placed/$place ]]; do nap 0.05; done
-        read -r chain folder <"$work/placed/$place"
+    for ((number = 1; number <= ${#chains[@]}; number++)); do
+        take "$work/compared/$number" || continue
+        while [[ ! -s $work/placed/$number ]]; do nap 0.05; done
+        read -r chain folder <"$work/placed/$number"
         compare_layer "$chain" "$folder" || {
             printf '%s' "$chain" >"$work/differs-$1"
             return 1

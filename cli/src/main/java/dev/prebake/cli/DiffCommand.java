@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.operate.AwsCalls;
 import dev.prebake.operate.Cache;
 import dev.prebake.operate.CacheDiff;
-import dev.prebake.operate.Caches;
 import dev.prebake.operate.Deployment;
 import dev.prebake.operate.ImageChange;
 import dev.prebake.operate.OperateException;
@@ -17,9 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
 
@@ -52,12 +49,6 @@ final class DiffCommand implements Callable<Integer> {
     static final int TROUBLE = 2;
 
     @Option(
-            names = "--cache",
-            paramLabel = "NAME",
-            description = "The cache. Default: the one that the deployment bakes by default.")
-    private @Nullable String cacheName;
-
-    @Option(
             names = "--image",
             paramLabel = "REF",
             description = "An image that the next bake would be asked for; may be given several times.")
@@ -70,22 +61,18 @@ final class DiffCommand implements Callable<Integer> {
     private @Nullable Path input;
 
     @Mixin
-    private final OperateOptions options = new OperateOptions();
+    private final CacheOption cacheOption = new CacheOption();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
+    @Mixin
+    private final OperateOptions options = new OperateOptions();
 
     @Override
     public Integer call() {
-        ObjectNode given = InputFile.read(input);
-        if (!images.isEmpty()) {
-            images.forEach(given.putArray("images")::add);
-        }
+        ObjectNode given = InputFile.read(input, images);
         SfnClient states = OperateOptions.states();
         Deployment deployment = options.deployment(states);
-        Cache cache = new Caches(states, deployment)
-                .find(cacheName != null ? cacheName : given.path("cacheName").textValue());
+        Cache cache =
+                cacheOption.findOr(states, deployment, given.path("cacheName").textValue());
         boolean isGiven = !given.isEmpty();
         ObjectNode next = deployment.effective(isGiven ? given : cache.input());
         next.remove(List.of("force", "rollbackTo"));
@@ -105,7 +92,7 @@ final class DiffCommand implements Callable<Integer> {
                 published.snapshotId(),
                 isGiven ? null : cache.newestBake(),
                 ImageChange.between(manifest.images(), ImagePreview.of(next)));
-        options.print(spec.commandLine().getOut(), diff, ImageChangeText.lines(diff));
+        options.print(diff, ImageChangeText.lines(diff));
         if (diff.images().stream().anyMatch(image -> image.change() == ImageChange.Kind.UNKNOWN)) {
             return TROUBLE;
         }

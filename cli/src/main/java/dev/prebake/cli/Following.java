@@ -5,24 +5,21 @@ import dev.prebake.operate.ExecutionFollower;
 import dev.prebake.operate.Executions;
 import dev.prebake.operate.FollowedExecution;
 import java.util.List;
-import picocli.CommandLine;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** Follows an execution on the terminal until it ends, or until Ctrl-C, which ends the following alone. */
 final class Following {
     private final SfnClient states;
     private final OperateOptions options;
-    private final CommandLine commandLine;
 
-    Following(SfnClient states, OperateOptions options, CommandLine commandLine) {
+    Following(SfnClient states, OperateOptions options) {
         this.states = states;
         this.options = options;
-        this.commandLine = commandLine;
     }
 
     /** Follows it, prints how it ended, and says with which code to exit. */
     int follow(String executionArn) {
-        Terminal terminal = Terminal.of(commandLine.getErr());
+        Terminal terminal = Terminal.of(options.commandLine().getErr());
         Execution begun = Executions.describe(states, executionArn);
         terminal.line("prebake: following " + begun.name() + ", begun " + begun.startedAt());
         Thread leaving = new Thread(() -> {
@@ -50,10 +47,7 @@ final class Following {
 
     private int print(FollowedExecution followed, Terminal terminal) {
         Execution execution = followed.execution();
-        options.print(
-                commandLine.getOut(),
-                followed,
-                execution.hasSucceeded() ? ExecutionText.success(execution) : List.of());
+        options.print(followed, execution.hasSucceeded() ? ExecutionText.success(execution) : List.of());
         if (execution.hasSucceeded()) {
             return ExitCode.OK;
         }

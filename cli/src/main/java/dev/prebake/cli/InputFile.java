@@ -7,18 +7,28 @@ import dev.prebake.kernel.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An execution's input from a file. */
 final class InputFile {
     private InputFile() {}
 
+    /** The same with other images, where any are given. */
+    static ObjectNode read(@Nullable Path file, List<String> images) {
+        ObjectNode input = read(file);
+        if (!images.isEmpty()) {
+            images.forEach(input.putArray("images")::add);
+        }
+        return input;
+    }
+
     /**
      * Reads it; without a file it is empty.
      *
      * @throws UsageException when it can't be read, or is no JSON object
      */
-    static ObjectNode read(@Nullable Path file) {
+    private static ObjectNode read(@Nullable Path file) {
         if (file == null) {
             return Json.mapper().createObjectNode();
         }

@@ -8,10 +8,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Lists executions. */
 @Command(
@@ -38,20 +36,15 @@ final class ListCommand implements Callable<Integer> {
     @Mixin
     private final OperateOptions options = new OperateOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         if (number < 1 || number > MOST) {
-            throw new ParameterException(spec.commandLine(), "-n " + number + " is not from 1 to " + MOST + ".");
+            throw new ParameterException(options.commandLine(), "-n " + number + " is not from 1 to " + MOST + ".");
         }
         Executions executions = options.executions(OperateOptions.states());
         List<Execution> newest =
                 executions.newest(status == null ? null : status.name().toUpperCase(Locale.ROOT), number);
         options.print(
-                spec.commandLine().getOut(),
                 new Listed(executions.stateMachineArn(), newest),
                 newest.isEmpty() ? List.of("no executions") : ExecutionText.table(newest, Terminal.outColumns()));
         return ExitCode.OK;

@@ -83,7 +83,7 @@ final class LocalCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Terminal terminal = Terminal.of(spec.commandLine().getErr());
-        ObjectNode request = request();
+        ObjectNode request = InputFile.read(input, images);
         Path home = home();
         Detection detection = DataPlanes.detect(home);
         terminal.line("prebake: " + detection.inWords());
@@ -153,14 +153,6 @@ final class LocalCommand implements Callable<Integer> {
             err.println(failure);
             err.flush();
         }
-    }
-
-    private ObjectNode request() {
-        ObjectNode request = InputFile.read(input);
-        if (!images.isEmpty()) {
-            images.forEach(request.putArray("images")::add);
-        }
-        return request;
     }
 
     private static String sample(LocalRun run, Terminal terminal, Path home) {

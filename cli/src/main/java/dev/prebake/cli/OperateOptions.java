@@ -7,7 +7,10 @@ import dev.prebake.operate.StateMachines;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** What the commands share that operate a deployment: which one, and how the result is printed. */
@@ -29,6 +32,15 @@ final class OperateOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
     private Format format;
 
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
+    private CommandSpec command;
+
+    /** The command that these options were given to. */
+    CommandLine commandLine() {
+        return command.commandLine();
+    }
+
     /** Step Functions, as the SDK's settings say. */
     static SfnClient states() {
         return AwsCalls.connect(SfnClient.builder());
@@ -49,7 +61,8 @@ final class OperateOptions {
     }
 
     /** Prints the result, in words that are folded where the terminal is narrow, or as JSON. */
-    void print(PrintWriter out, Object result, List<String> words) {
+    void print(Object result, List<String> words) {
+        PrintWriter out = commandLine().getOut();
         switch (format) {
             case text -> Folded.lines(words, Terminal.outColumns()).forEach(out::println);
             case json -> out.println(PrettyJson.of(result));

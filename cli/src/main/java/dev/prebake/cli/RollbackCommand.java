@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.operate.AwsCalls;
 import dev.prebake.operate.Cache;
 import dev.prebake.operate.CacheReports;
-import dev.prebake.operate.Caches;
 import dev.prebake.operate.Deployment;
 import dev.prebake.operate.Executions;
 import dev.prebake.operate.ImageChange;
@@ -13,15 +12,12 @@ import dev.prebake.operate.RollbackPlan;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -56,36 +52,23 @@ final class RollbackCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
     private String to;
 
-    @Option(
-            names = "--cache",
-            paramLabel = "NAME",
-            description = "The cache. Default: the one that the deployment bakes by default.")
-    private @Nullable String cacheName;
-
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "The execution's name, which must be a new one. Default: one with a random number.")
-    private @Nullable String name;
-
     @Option(names = "--dry-run", description = "Only say what it would do.")
     private boolean dryRun;
 
-    @Option(names = "--follow", description = "Follow it to its end, as watch does.")
-    private boolean follow;
+    @Mixin
+    private final CacheOption cacheOption = new CacheOption();
+
+    @Mixin
+    private final ExecutionOptions execution = new ExecutionOptions();
 
     @Mixin
     private final OperateOptions options = new OperateOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
         SfnClient states = OperateOptions.states();
         Deployment deployment = options.deployment(states);
-        Cache cache = new Caches(states, deployment).find(cacheName);
+        Cache cache = cacheOption.find(states, deployment);
         RollbackPlan plan = new CacheReports(
                         states,
                         AwsCalls.connect(SsmClient.builder()),
@@ -94,19 +77,17 @@ final class RollbackCommand implements Callable<Integer> {
                 .rollback(cache, to);
         List<String> words = words(plan, deployment.effective(plan.input()));
         if (dryRun) {
-            options.print(spec.commandLine().getOut(), new Started(plan, null), words);
+            options.print(new Started(plan, null), words);
             return ExitCode.OK;
         }
-        Terminal terminal = Terminal.of(spec.commandLine().getErr());
+        Terminal terminal = Terminal.of(options.commandLine().getErr());
         words.forEach(terminal::line);
         Executions executions = new Executions(states, deployment.stateMachineArn());
-        String arn = executions.start(
-                name == null ? "rollback-" + UUID.randomUUID() : name,
-                plan.input().toString());
-        if (follow) {
-            return new Following(states, options, spec.commandLine()).follow(arn);
+        String arn = executions.start(execution.name("rollback"), plan.input().toString());
+        if (execution.follow()) {
+            return new Following(states, options).follow(arn);
         }
-        options.print(spec.commandLine().getOut(), new Started(plan, arn), StartCommand.started(arn));
+        options.print(new Started(plan, arn), StartCommand.started(arn));
         return ExitCode.OK;
     }
 

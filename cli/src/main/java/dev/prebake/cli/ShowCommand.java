@@ -4,16 +4,11 @@ import dev.prebake.operate.AwsCalls;
 import dev.prebake.operate.Cache;
 import dev.prebake.operate.CacheReport;
 import dev.prebake.operate.CacheReports;
-import dev.prebake.operate.Caches;
 import dev.prebake.operate.Deployment;
 import java.time.Instant;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -34,32 +29,24 @@ import software.amazon.awssdk.services.ssm.SsmClient;
             "Exit codes: 0 shown; 1 nothing is published, or AWS refused or wasn't reached; 2 wrong usage."
         })
 final class ShowCommand implements Callable<Integer> {
-    @Option(
-            names = "--cache",
-            paramLabel = "NAME",
-            description = "The cache. Default: the one that the deployment bakes by default.")
-    private @Nullable String cacheName;
+    @Mixin
+    private final CacheOption cacheOption = new CacheOption();
 
     @Mixin
     private final OperateOptions options = new OperateOptions();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
 
     @Override
     public Integer call() {
         SfnClient states = OperateOptions.states();
         Deployment deployment = options.deployment(states);
-        Cache cache = new Caches(states, deployment).find(cacheName);
+        Cache cache = cacheOption.find(states, deployment);
         CacheReport report = new CacheReports(
                         states,
                         AwsCalls.connect(SsmClient.builder()),
                         AwsCalls.connect(Ec2Client.builder()),
                         deployment)
                 .of(cache);
-        options.print(
-                spec.commandLine().getOut(), report, CacheText.lines(report, Instant.now(), Terminal.outColumns()));
+        options.print(report, CacheText.lines(report, Instant.now(), Terminal.outColumns()));
         return ExitCode.OK;
     }
 }

@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.operate.Executions;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** Starts an execution. */
@@ -45,42 +42,28 @@ final class StartCommand implements Callable<Integer> {
             description = "The input as JSON, as in events/; --image and --force go over it.")
     private @Nullable Path input;
 
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "The execution's name, which must be a new one. Default: one with a random number.")
-    private @Nullable String name;
-
     @Option(names = "--force", description = "Bake from empty, even where a snapshot has the same content.")
     private boolean force;
 
-    @Option(names = "--follow", description = "Follow it to its end, as watch does.")
-    private boolean follow;
+    @Mixin
+    private final ExecutionOptions execution = new ExecutionOptions();
 
     @Mixin
     private final OperateOptions options = new OperateOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
-        ObjectNode request = InputFile.read(input);
-        if (!images.isEmpty()) {
-            images.forEach(request.putArray("images")::add);
-        }
+        ObjectNode request = InputFile.read(input, images);
         if (force) {
             request.put("force", true);
         }
         SfnClient states = OperateOptions.states();
         Executions executions = options.executions(states);
-        String arn = executions.start(name == null ? "cli-" + UUID.randomUUID() : name, request.toString());
-        if (follow) {
-            return new Following(states, options, spec.commandLine()).follow(arn);
+        String arn = executions.start(execution.name("cli"), request.toString());
+        if (execution.follow()) {
+            return new Following(states, options).follow(arn);
         }
-        options.print(
-                spec.commandLine().getOut(), new Started(arn, executions.stateMachineArn(), request), started(arn));
+        options.print(new Started(arn, executions.stateMachineArn(), request), started(arn));
         return ExitCode.OK;
     }
 

@@ -14,9 +14,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
@@ -53,10 +51,6 @@ final class SweepCommand implements Callable<Integer> {
     @Mixin
     private final OperateOptions options = new OperateOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         SfnClient states = OperateOptions.states();
@@ -65,10 +59,7 @@ final class SweepCommand implements Callable<Integer> {
         String name = function == null ? sweeper.only() : function;
         Optional<Execution> newest = new Executions(states, deployment.stateMachineArn()).newest();
         List<Sweeper.Swept> swept = sweeper.sweep(name, deployment, now(newest), dryRun);
-        options.print(
-                spec.commandLine().getOut(),
-                new Result(deployment.stateMachineArn(), name, dryRun, swept),
-                words(swept));
+        options.print(new Result(deployment.stateMachineArn(), name, dryRun, swept), words(swept));
         return ExitCode.OK;
     }
 

@@ -7,9 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /** Follows an execution. */
@@ -40,14 +38,10 @@ final class WatchCommand implements Callable<Integer> {
     @Mixin
     private final OperateOptions options = new OperateOptions();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before the command runs
-    private CommandSpec spec;
-
     @Override
     public Integer call() {
         SfnClient states = OperateOptions.states();
-        return new Following(states, options, spec.commandLine()).follow(arn(states));
+        return new Following(states, options).follow(arn(states));
     }
 
     private String arn(SfnClient states) {

@@ -1,6 +1,7 @@
 package dev.prebake.operate;
 
 import dev.prebake.kernel.AwsError;
+import dev.prebake.kernel.FastRestores;
 import dev.prebake.operate.AccountFacts.Deployed;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -12,7 +13,6 @@ import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSucc
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
-import software.amazon.awssdk.services.ec2.model.FastSnapshotRestoreStateCode;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeType;
@@ -192,17 +192,7 @@ public final class AccountReader {
     }
 
     private int fastRestores() {
-        var on = DescribeFastSnapshotRestoresRequest.builder()
-                .filters(Filter.builder()
-                        .name("state")
-                        .values(
-                                FastSnapshotRestoreStateCode.ENABLING.toString(),
-                                FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
-                                FastSnapshotRestoreStateCode.ENABLED.toString())
-                        .build())
-                .build();
-        return (int) ec2.describeFastSnapshotRestoresPaginator(on).stream()
-                .flatMap(page -> page.fastSnapshotRestores().stream())
+        return (int) FastRestores.on(ec2).stream()
                 .map(DescribeFastSnapshotRestoreSuccessItem::snapshotId)
                 .distinct()
                 .count();

@@ -384,10 +384,6 @@ class CacheCommandsTest {
     }
 
     private static LocalCommandLine commandLine() {
-        return LocalCommandLine.over(folder.resolve("none"))
-                .with("AWS_ENDPOINT_URL", lab.endpoint().toString())
-                .with("AWS_REGION", "us-east-1")
-                .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-                .with("AWS_SECRET_ACCESS_KEY", "none");
+        return LocalCommandLine.operating(folder.resolve("none"), lab.endpoint());
     }
 }

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,15 @@ final class LocalCommandLine {
     static LocalCommandLine over(Path home) {
         String classPath = classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         return new LocalCommandLine(home, List.of(), classPath, true, Map.of());
+    }
+
+    /** The command of this build as an operator has it, whose AWS is at this address. */
+    static LocalCommandLine operating(Path home, URI endpoint) {
+        return over(home)
+                .with("AWS_ENDPOINT_URL", endpoint.toString())
+                .with("AWS_REGION", "us-east-1")
+                .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+                .with("AWS_SECRET_ACCESS_KEY", "none");
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.prebake.kernel;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoreSuccessItem;
 import software.amazon.awssdk.services.ec2.model.DescribeFastSnapshotRestoresRequest;
@@ -28,25 +30,29 @@ public final class FastRestores {
         List<String> all = snapshotIds.stream().sorted().toList();
         return IntStream.range(0, Math.ceilDiv(all.size(), MOST_VALUES))
                 .mapToObj(part -> all.subList(part * MOST_VALUES, Math.min(all.size(), (part + 1) * MOST_VALUES)))
-                .flatMap(part -> describe(ec2, part).stream())
+                .flatMap(part -> describe(
+                        ec2, Filter.builder().name("snapshot-id").values(part).build()))
                 .toList();
     }
 
-    private static List<DescribeFastSnapshotRestoreSuccessItem> describe(Ec2Client ec2, List<String> snapshotIds) {
-        var describe = DescribeFastSnapshotRestoresRequest.builder()
-                .filters(
-                        Filter.builder().name("snapshot-id").values(snapshotIds).build(),
-                        Filter.builder()
-                                .name("state")
-                                .values(
-                                        FastSnapshotRestoreStateCode.ENABLING.toString(),
-                                        FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
-                                        FastSnapshotRestoreStateCode.ENABLED.toString())
-                                .build())
-                .build();
+    /** The same of all snapshots in the Region, whoever's they are. */
+    public static List<DescribeFastSnapshotRestoreSuccessItem> on(Ec2Client ec2) {
+        return describe(ec2).toList();
+    }
+
+    private static Stream<DescribeFastSnapshotRestoreSuccessItem> describe(Ec2Client ec2, Filter... filters) {
+        List<Filter> all = new ArrayList<>(List.of(filters));
+        all.add(Filter.builder()
+                .name("state")
+                .values(
+                        FastSnapshotRestoreStateCode.ENABLING.toString(),
+                        FastSnapshotRestoreStateCode.OPTIMIZING.toString(),
+                        FastSnapshotRestoreStateCode.ENABLED.toString())
+                .build());
+        var describe =
+                DescribeFastSnapshotRestoresRequest.builder().filters(all).build();
         return ec2.describeFastSnapshotRestoresPaginator(describe).stream()
-                .flatMap(page -> page.fastSnapshotRestores().stream())
-                .toList();
+                .flatMap(page -> page.fastSnapshotRestores().stream());
     }
 
     /**

@@ -120,9 +120,14 @@ final class Commands {
 
     /** With details, what each has printed, once it has ended. */
     ListCommandInvocationsResponse listInvocations(ListCommandInvocationsRequest request) {
-        Page<Invocation> page = page(
+        new ConstraintViolations()
+                .range("maxResults", request.maxResults(), 1, MOST_RESULTS)
+                .refuse(message -> AwsAnswers.ssm("ValidationException", message));
+        Page<Invocation> page = AwsAnswers.ssmPage(
                 newest(request.commandId(), request.instanceId(), request.filters()),
+                invocation -> invocation.commandId,
                 request.maxResults(),
+                MOST_RESULTS,
                 request.nextToken());
         return ListCommandInvocationsResponse.builder()
                 .commandInvocations(page.items().stream()
@@ -130,20 +135,6 @@ final class Commands {
                         .toList())
                 .nextToken(page.nextToken())
                 .build();
-    }
-
-    private static Page<Invocation> page(List<Invocation> all, @Nullable Integer asked, @Nullable String token) {
-        if (asked != null && (asked < 1 || asked > MOST_RESULTS)) {
-            throw AwsAnswers.ssm(
-                    "ValidationException",
-                    "1 validation error detected: Value '" + asked + "' at 'maxResults' failed to satisfy constraint:"
-                            + " Member must have value between 1 and " + MOST_RESULTS);
-        }
-        try {
-            return Page.of(all, invocation -> invocation.commandId, asked, MOST_RESULTS, token);
-        } catch (Page.InvalidPageTokenException e) {
-            throw AwsAnswers.ssm("InvalidNextToken", "The specified token isn't valid.");
-        }
     }
 
     private List<Invocation> newest(

@@ -2,8 +2,10 @@ package dev.prebake.lab.cloud;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /** What the members of a request violate of their model, to be told at once and in AWS's words. */
 final class ConstraintViolations {
@@ -49,11 +51,11 @@ final class ConstraintViolations {
         return this;
     }
 
-    /** Refuses the request if any was found. */
-    void refuse() {
+    /** Refuses the request if any was found, with what makes an error of the service's. */
+    void refuse(Function<String, AwsServiceException> validation) {
         if (!found.isEmpty()) {
-            throw SchedulerFault.validation(found.size() + " validation error" + (found.size() == 1 ? "" : "s")
-                    + " detected: " + String.join("; ", found));
+            throw validation.apply(found.size() + " validation error" + (found.size() == 1 ? "" : "s") + " detected: "
+                    + String.join("; ", found));
         }
     }
 

@@ -122,7 +122,7 @@ final class LabScheduler implements SchedulerClient {
         checkPage(request.namePrefix(), request.maxResults())
                 .length("groupName", request.groupName(), 1, ScheduleSettings.LONGEST_NAME)
                 .oneOf("state", request.stateAsString(), List.of(ScheduleState.ENABLED, ScheduleState.DISABLED))
-                .refuse();
+                .refuse(SchedulerFault::validation);
         if (request.groupName() != null) {
             checkGroup(request.groupName());
         }
@@ -152,7 +152,7 @@ final class LabScheduler implements SchedulerClient {
 
     @Override
     public ListScheduleGroupsResponse listScheduleGroups(ListScheduleGroupsRequest request) {
-        checkPage(request.namePrefix(), request.maxResults()).refuse();
+        checkPage(request.namePrefix(), request.maxResults()).refuse(SchedulerFault::validation);
         boolean asked = request.namePrefix() == null || StoredSchedule.GROUP.startsWith(request.namePrefix());
         ScheduleGroupSummary group = ScheduleGroupSummary.builder()
                 .arn(GROUP_ARN)

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of a list, as Step Functions and EventBridge Scheduler turn them.
+ * A page of a list, as Step Functions, EventBridge Scheduler and Systems Manager turn them.
  *
  * @param items what stands on it
  * @param nextToken what asks for the next page; null on the last one

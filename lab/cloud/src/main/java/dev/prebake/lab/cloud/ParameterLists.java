@@ -111,11 +111,7 @@ record ParameterLists(LabParameters parameters, Account account) {
                 .filter(wanted)
                 .flatMap(name -> account.parameter(name).stream())
                 .toList();
-        try {
-            return Page.of(all, StoredParameter::name, asked, most, token);
-        } catch (Page.InvalidPageTokenException e) {
-            throw AwsAnswers.ssm("InvalidNextToken", "The specified token isn't valid.");
-        }
+        return AwsAnswers.ssmPage(all, StoredParameter::name, asked, most, token);
     }
 
     private static Predicate<String> matching(ParameterStringFilter filter) {

@@ -145,7 +145,7 @@ record ScheduleSettings(
         if (request.target() != null) {
             check(request.target(), violations);
         }
-        violations.refuse();
+        violations.refuse(SchedulerFault::validation);
     }
 
     private static void check(Target target, ConstraintViolations violations) {
