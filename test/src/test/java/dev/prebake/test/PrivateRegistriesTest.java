@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -62,6 +63,8 @@ class PrivateRegistriesTest {
     private static BlobStore store;
     /** Whether the token registry has refused a layer's token, as if it had run out. */
     private static final AtomicBoolean EXPIRED = new AtomicBoolean();
+
+    private static final AtomicInteger TOKENS_EXPIRED = new AtomicInteger();
 
     private static Outcome bake;
     private static Set<String> shownByProcesses;
@@ -155,8 +158,16 @@ class PrivateRegistriesTest {
                 : Optional.empty();
     }
 
-    private static Optional<Failure> expire(RegistryRequest request, String layer) {
-        return request.reference().equals(layer) && EXPIRED.compareAndSet(false, true)
+    /** All tokens that were given until the layer was asked for first have run out then, and stay so. */
+    private static synchronized Optional<Failure> expire(RegistryRequest request, String layer) {
+        if (!request.reference().equals(layer)) {
+            return Optional.empty();
+        }
+        int tokens = token.tokens().size();
+        if (EXPIRED.compareAndSet(false, true)) {
+            TOKENS_EXPIRED.set(tokens);
+        }
+        return tokens == TOKENS_EXPIRED.get()
                 ? Optional.of(new Failure.Status(
                         401,
                         "UNAUTHORIZED",
