@@ -37,6 +37,9 @@ import java.util.regex.Pattern;
  * EKS's containerd settings and the AMI's sandbox image. The kubelet's part in starting a pod is {@link #start}.
  */
 public final class Node implements AutoCloseable {
+    /** How long a pod is asked to end. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(5);
+
     private static final Duration CONTAINERD_LIMIT = Duration.ofSeconds(90);
     private static final int LINES_KEPT = 20;
     private static final String PAUSE_ARCHIVE = "/run/prebake/pause.tar";
@@ -288,7 +291,26 @@ public final class Node implements AutoCloseable {
                     exitCode,
                     ContainerLog.lastLines(machine.fromOutside(logs.resolve(LOG_FILE)), LINES_KEPT));
         } finally {
-            cri.removePodSandbox(image, sandboxId);
+            endPod(image, sandboxId);
+        }
+    }
+
+    /**
+     * Ends a pod, asked again for a while as the kubelet asks: containerd refuses when a program ends while it is being stopped. Both calls
+     * may be repeated (https://github.com/kubernetes/cri-api/blob/master/pkg/apis/runtime/v1/api.proto).
+     */
+    private void endPod(String image, String sandboxId) {
+        long deadline = System.nanoTime() + END_LIMIT.toNanos();
+        while (true) {
+            try {
+                cri.removePodSandbox(image, sandboxId);
+                return;
+            } catch (NodeException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            pause();
         }
     }
 
