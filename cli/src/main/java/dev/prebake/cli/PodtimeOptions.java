@@ -83,6 +83,7 @@ final class PodtimeOptions {
             case json -> out.println(PrettyJson.of(TimelineJson.of(pods)));
         }
         out.flush();
+        TimelineText.problems(pods, timeout).forEach(progress(commandLine));
         if (chart != null) {
             try {
                 Files.writeString(chart, TimelineChart.svg(pods));

@@ -100,6 +100,10 @@ class PodtimeCommandTest {
         assertThat(out.toString()).contains("pod shop/failed: failed");
         assertThat(run("collect", "late", "--timeout", "1s")).isEqualTo(4);
         assertThat(out.toString()).contains("pod shop/late: not ready");
+        assertThat(err.toString())
+                .isEqualTo("prebake: Pod shop/failed did not become ready: failed: the pod failed\n"
+                        + "prebake: Pod shop/late did not become ready within 1 s: not ready: PodScheduled has not come true."
+                        + " kubectl describe pod late -n shop shows more; --timeout gives it longer.\n");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.prebake.podtime;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ public record PodEvent(
     /** What the event recorder begins a message with that stands for several events. */
     private static final String COMBINED = "(combined from similar events): ";
 
+    /** As in {@code Error: ErrImagePull}. */
+    private static final Pattern ECHO = Pattern.compile("Error: [A-Za-z]+");
+
     private static final int HEX = 16;
 
     /**
@@ -62,6 +66,16 @@ public record PodEvent(
     /** Whether it says that pulling a container's image failed. */
     boolean failedPull(String of) {
         return reason.equals("Failed") && of.equals(container) && message.startsWith("Failed to pull image");
+    }
+
+    /** One word for what it reports; the kubelet says Failed of all that fails with a container. */
+    String trouble() {
+        return container != null && failedPull(container) ? "ErrImagePull" : reason;
+    }
+
+    /** Whether it only repeats a container's reason to wait, behind another event that says what happened. */
+    boolean echo() {
+        return reason.equals("Failed") && ECHO.matcher(message).matches();
     }
 
     /** When it happened last, or was written, to say which of two is the newer. */

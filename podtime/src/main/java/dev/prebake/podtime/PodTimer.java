@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,8 +72,10 @@ public final class PodTimer {
         }
         try (PodWatch watch = PodWatch.of(cluster, namespace)) {
             long deadline = deadline(options.timeout());
+            Complaints complaints = new Complaints(progress);
             Supplier<List<PodHistory>> histories = () -> selected(watch, (uid, _) -> uids.contains(uid));
             while (!settled(histories.get()) && !passed(deadline)) {
+                complaints.ofPods(histories.get());
                 await(watch);
             }
             return lateEvents(watch, histories);
@@ -154,6 +157,9 @@ public final class PodTimer {
     private List<PodTimeline> untilSettled(
             PodWatch watch, List<Workload> workloads, Map<Workload, Workload.Pods> expected) {
         long deadline = deadline(options.timeout());
+        Complaints complaints = new Complaints(progress);
+        Supplier<List<PodHistory>> histories = () ->
+                selected(watch, (uid, pod) -> expected.values().stream().anyMatch(pods -> pods.include(uid, pod)));
         boolean waits = true;
         while (waits) {
             for (Workload workload : workloads) {
@@ -165,14 +171,17 @@ public final class PodTimer {
                             && expected.values().stream().allMatch(pods -> settled(watch, pods)))
                     && !passed(deadline);
             if (waits) {
+                expected.forEach((workload, pods) -> {
+                    if (workload.kind() != Workload.Kind.POD) {
+                        complaints.ofWorkload(workload, watch.events(pods.uid()));
+                    }
+                });
+                complaints.ofPods(histories.get());
                 await(watch);
             }
         }
         requirePods(watch, workloads, expected);
-        return lateEvents(
-                watch,
-                () -> selected(
-                        watch, (uid, pod) -> expected.values().stream().anyMatch(pods -> pods.include(uid, pod))));
+        return lateEvents(watch, histories);
     }
 
     /** A workload that has not made its pods in time has no timeline to show for them. */
@@ -186,8 +195,10 @@ public final class PodTimer {
                 int made = selected(watch, pods::include).size();
                 if (made < pods.count()) {
                     problems.add(workload.inWords() + " has " + made + " of " + pods.count() + " pods"
-                            + watch.warning(pods.uid())
-                                    .map(text -> " (" + text + ")")
+                            + watch.events(pods.uid()).stream()
+                                    .filter(PodEvent::warning)
+                                    .max(Comparator.comparing(PodEvent::lastSeen))
+                                    .map(event -> " (" + event.reason() + ": " + event.message() + ")")
                                     .orElse(""));
                 }
             }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -61,19 +60,14 @@ final class PodWatch implements AutoCloseable {
 
     /** What was seen so far of a pod. */
     synchronized PodHistory history(Seen pod) {
-        String uid = pod.versions().getLast().uid();
-        List<PodEvent> its = eventsByName.values().stream()
-                .filter(event -> event.podUid().equals(uid))
-                .toList();
-        return new PodHistory(pod.versions(), its, pod.gone());
+        return new PodHistory(pod.versions(), events(pod.versions().getLast().uid()), pod.gone());
     }
 
-    /** The newest warning about an object that is no pod. */
-    synchronized Optional<String> warning(String uid) {
+    /** What was seen so far of what happened to an object. */
+    synchronized List<PodEvent> events(String uid) {
         return eventsByName.values().stream()
-                .filter(event -> event.podUid().equals(uid) && event.warning())
-                .reduce((one, other) -> other.lastSeen().isBefore(one.lastSeen()) ? one : other)
-                .map(event -> event.reason() + ": " + event.message());
+                .filter(event -> event.podUid().equals(uid))
+                .toList();
     }
 
     /** Waits until something changes, but no longer than that. */

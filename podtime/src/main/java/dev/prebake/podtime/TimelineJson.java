@@ -46,7 +46,8 @@ public final class TimelineJson {
                 .put("node", timeline.node())
                 .put("outcome", name(timeline.verdict().outcome()))
                 .put("settled", timeline.verdict().settled())
-                .put("reason", timeline.verdict().words());
+                .put("reason", timeline.verdict().words())
+                .put("advice", timeline.verdict().advice());
         ArrayNode marks = pod.putArray("phases");
         for (Mark mark : timeline.marks()) {
             Moment moment = mark.moment();

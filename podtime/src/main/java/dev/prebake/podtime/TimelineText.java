@@ -1,5 +1,6 @@
 package dev.prebake.podtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -53,6 +54,7 @@ public final class TimelineText {
 
     private static void full(List<String> lines, String prefix, PodTimeline timeline) {
         lines.add(prefix + heading(timeline));
+        advice(lines, timeline);
         lines.add(String.format(
                 Locale.ROOT,
                 "  %-34s %-18s %s",
@@ -86,7 +88,40 @@ public final class TimelineText {
         lines.add(prefix(pod) + heading(timeline) + "; scheduled to ready "
                 + figure(timeline.span(Span.SCHEDULED_TO_READY)) + ", pulling images "
                 + figure(timeline.span(Span.PULLING)));
+        advice(lines, timeline);
         timeline.notes().forEach(note -> lines.add("  note: " + note));
+    }
+
+    /**
+     * What came of the pods that did not do what they were started for, in a sentence for all that share it, and what to do.
+     *
+     * @param waited how long they were waited for
+     */
+    public static List<String> problems(List<TimedPod> pods, Duration waited) {
+        boolean several = pods.stream().anyMatch(pod -> pod.run() > 1);
+        Map<Verdict, List<String>> problems = new LinkedHashMap<>();
+        for (TimedPod pod : pods) {
+            PodTimeline timeline = pod.timeline();
+            if (!timeline.verdict().outcome().good()) {
+                problems.computeIfAbsent(timeline.verdict(), _ -> new ArrayList<>())
+                        .add(timeline.namespace() + "/" + timeline.name()
+                                + (several ? " (run " + pod.run() + ")" : ""));
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        problems.forEach((verdict, its) -> lines.add((its.size() == 1 ? "Pod " : "Pods ")
+                + String.join(", ", its.subList(0, Math.min(its.size(), MOST_IN_FULL)))
+                + (its.size() > MOST_IN_FULL ? " and " + (its.size() - MOST_IN_FULL) + " more" : "")
+                + " did not become ready"
+                + (verdict.settled() ? "" : " within " + waited.toSeconds() + " s") + ": " + words(verdict)
+                + (verdict.advice().isEmpty() ? "" : ". " + verdict.advice())));
+        return lines;
+    }
+
+    private static void advice(List<String> lines, PodTimeline timeline) {
+        if (!timeline.verdict().advice().isEmpty()) {
+            lines.add("  what to do: " + timeline.verdict().advice());
+        }
     }
 
     private static String prefix(TimedPod pod) {
@@ -94,10 +129,12 @@ public final class TimelineText {
     }
 
     private static String heading(PodTimeline timeline) {
-        Verdict verdict = timeline.verdict();
         return "pod " + timeline.namespace() + "/" + timeline.name()
-                + (timeline.node() == null ? "" : " on " + timeline.node()) + ": " + words(verdict.outcome())
-                + (verdict.words().isEmpty() ? "" : ": " + verdict.words());
+                + (timeline.node() == null ? "" : " on " + timeline.node()) + ": " + words(timeline.verdict());
+    }
+
+    private static String words(Verdict verdict) {
+        return words(verdict.outcome()) + (verdict.words().isEmpty() ? "" : ": " + verdict.words());
     }
 
     private static String after(PodTimeline timeline, Moment moment) {

@@ -10,12 +10,21 @@ import java.util.Optional;
  * @param outcome what it comes to if nothing changes
  * @param settled whether nothing will change it: there is no more to wait for
  * @param words why; empty where there is nothing to explain
+ * @param advice what to do about it, in sentences; empty where that is up to the pod's own program, or nothing is wrong
  */
-public record Verdict(Outcome outcome, boolean settled, String words) {
+public record Verdict(Outcome outcome, boolean settled, String words, String advice) {
     /** A kubelet does not try these again. */
     private static final List<String> HOPELESS_IMAGES = List.of("InvalidImageName", "ErrImageNeverPull");
 
     private static final List<String> UNPULLED = List.of("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable");
+
+    /** What a container waits for in the ordinary course of things. */
+    private static final List<String> ORDINARY = List.of("ContainerCreating", "PodInitializing");
+
+    /** One with nothing to advise. */
+    Verdict(Outcome outcome, boolean settled, String words) {
+        this(outcome, settled, words, "");
+    }
 
     /** Judges a pod by its newest version, what was seen of it before, and its events. */
     static Verdict of(PodHistory history) {
@@ -42,13 +51,16 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
             if (waiting == null) {
                 continue;
             }
-            String words = container.name() + " waits: " + waiting
-                    + (container.waitingMessage() == null ? "" : ": " + container.waitingMessage());
             if (HOPELESS_IMAGES.contains(waiting)) {
-                return new Verdict(Outcome.IMAGE_NOT_PULLED, true, words);
+                return advised(pod, Outcome.IMAGE_NOT_PULLED, true, waiting, words(container));
             }
             if (UNPULLED.contains(waiting)) {
-                return new Verdict(Outcome.IMAGE_NOT_PULLED, false, words + pullFailure(history, container));
+                return advised(
+                        pod,
+                        Outcome.IMAGE_NOT_PULLED,
+                        false,
+                        waiting,
+                        words(container) + pullFailure(history, container));
             }
             if (waiting.equals("CrashLoopBackOff")) {
                 return new Verdict(Outcome.FAILED, true, failure(pod));
@@ -58,10 +70,32 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
                 .filter(condition -> !condition.isTrue() && "Unschedulable".equals(condition.reason()));
         if (unschedulable.isPresent()) {
             String message = unschedulable.get().message();
-            return new Verdict(
-                    Outcome.UNSCHEDULABLE, false, message == null ? "the scheduler gave no reason" : message);
+            return advised(
+                    pod,
+                    Outcome.UNSCHEDULABLE,
+                    false,
+                    "FailedScheduling",
+                    message == null ? "the scheduler gave no reason" : message);
         }
-        return new Verdict(Outcome.NOT_READY, false, lastWarning(history).orElseGet(() -> standing(pod)));
+        for (PodVersion.Container container : pod.containers()) {
+            String waiting = container.waiting();
+            if (waiting != null && !ORDINARY.contains(waiting)) {
+                return advised(pod, Outcome.NOT_READY, false, waiting, words(container));
+            }
+        }
+        return lastWarning(history)
+                .map(event ->
+                        advised(pod, Outcome.NOT_READY, false, event.reason(), event.reason() + ": " + event.message()))
+                .orElseGet(() -> advised(pod, Outcome.NOT_READY, false, "", standing(pod)));
+    }
+
+    private static Verdict advised(PodVersion pod, Outcome outcome, boolean settled, String reason, String words) {
+        return new Verdict(outcome, settled, words, Advice.on(pod, reason, words));
+    }
+
+    private static String words(PodVersion.Container container) {
+        return container.name() + " waits: " + container.waiting()
+                + (container.waitingMessage() == null ? "" : ": " + container.waitingMessage());
     }
 
     private static String pullFailure(PodHistory history, PodVersion.Container container) {
@@ -72,11 +106,10 @@ public record Verdict(Outcome outcome, boolean settled, String words) {
                 .orElse("");
     }
 
-    private static Optional<String> lastWarning(PodHistory history) {
+    private static Optional<PodEvent> lastWarning(PodHistory history) {
         return history.events().stream()
                 .filter(event -> event.warning() && event.last() != null)
-                .max(Comparator.comparing(PodEvent::lastSeen))
-                .map(event -> event.reason() + ": " + event.message());
+                .max(Comparator.comparing(PodEvent::lastSeen));
     }
 
     private static String standing(PodVersion pod) {

@@ -3,7 +3,9 @@ package dev.prebake.podtime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +22,12 @@ import java.util.Map;
  * fields that nobody reads here, and warnings of the cluster's missing DNS setting.
  */
 final class Recording {
+    /** The resource version that a recording's first change is given, which is left out of the file. */
+    static final int FIRST_VERSION = 11;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final List<WatchEvent> changes = new ArrayList<>();
     private final Map<String, List<PodVersion>> versions = new LinkedHashMap<>();
     private final Map<String, PodEvent> events = new LinkedHashMap<>();
     private final Map<String, Boolean> gone = new LinkedHashMap<>();
@@ -36,7 +44,7 @@ final class Recording {
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList()) {
-                recording.take(new ObjectMapper().readTree(line));
+                recording.take(MAPPER.readTree(line));
             }
             return recording;
         } catch (IOException e) {
@@ -47,6 +55,10 @@ final class Recording {
     private void take(JsonNode change) {
         Object object =
                 new KubernetesSerialization().unmarshal(change.get("object").toString());
+        if (object instanceof HasMetadata some) {
+            some.getMetadata().setResourceVersion(String.valueOf(FIRST_VERSION + changes.size()));
+        }
+        changes.add(new WatchEvent(object, change.get("type").textValue()));
         if (object instanceof Pod pod) {
             PodVersion version = ClusterReading.pod(pod);
             versions.computeIfAbsent(version.name(), _ -> new ArrayList<>()).add(version);
@@ -55,6 +67,13 @@ final class Recording {
             PodEvent event = ClusterReading.event((Event) object);
             events.put(event.name(), event);
         }
+    }
+
+    /** What the watch of one kind sent, with resource versions that count up. */
+    List<WatchEvent> changes(Class<? extends HasMetadata> kind) {
+        return changes.stream()
+                .filter(change -> kind.isInstance(change.getObject()))
+                .toList();
     }
 
     /** What was seen of a pod. */

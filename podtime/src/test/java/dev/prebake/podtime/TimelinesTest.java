@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -82,6 +83,25 @@ class TimelinesTest {
         assertThat(TimelineText.lines(List.of(pulled(1), cached("uncached.yaml", 2), cached("uncached.yaml", 3))))
                 .anyMatch(line ->
                         line.startsWith("  note: 1 of these pods pulled images and 2 found all of theirs on the node"));
+    }
+
+    @Test
+    @DisplayName("say what to do about a pod that isn't ready, and pods with the same problem share a sentence")
+    void problems() {
+        TimedPod late = timed("a", 1, new Story().accepted(0).waiting("app", "ErrImagePull", "a:1: not found"));
+        String words = "image not pulled: app waits: ErrImagePull: a:1: not found";
+        String advice =
+                "The registry has no such image: correct its name or tag, or push it. The kubelet tries again by"
+                        + " itself.";
+
+        assertThat(TimelineText.lines(List.of(late)))
+                .startsWith("pod default/app-1 on node-1: " + words, "  what to do: " + advice);
+        assertThat(TimelineJson.of(List.of(late)).at("/pods/0/advice").textValue())
+                .isEqualTo(advice);
+        assertThat(TimelineText.problems(List.of(pulled(1), late, late, late, late), Duration.ofMinutes(10)))
+                .containsExactly(
+                        "Pods default/app-1, default/app-1, default/app-1 and 1 more did not become ready within"
+                                + " 600 s: " + words + ". " + advice);
     }
 
     @Test

@@ -91,8 +91,10 @@ class VerdictTest {
                 .condition(
                         "PodScheduled", "False", 0, "Unschedulable", "0/3 nodes are available: 3 Insufficient cpu."));
 
-        assertThat(verdict)
-                .isEqualTo(new Verdict(Outcome.UNSCHEDULABLE, false, "0/3 nodes are available: 3 Insufficient cpu."));
+        assertThat(verdict.outcome()).isEqualTo(Outcome.UNSCHEDULABLE);
+        assertThat(verdict.settled()).isFalse();
+        assertThat(verdict.words()).isEqualTo("0/3 nodes are available: 3 Insufficient cpu.");
+        assertThat(verdict.advice()).startsWith("Add a node that takes it");
     }
 
     @ParameterizedTest
@@ -122,8 +124,78 @@ class VerdictTest {
                 .event("FailedMount", null, 3, "MountVolume.SetUp failed for volume \"data\"")
                 .event("Unhealthy", "app", 20, "Readiness probe failed: HTTP 503"));
 
-        assertThat(verdict)
-                .isEqualTo(new Verdict(Outcome.NOT_READY, false, "Unhealthy: Readiness probe failed: HTTP 503"));
+        assertThat(verdict.outcome()).isEqualTo(Outcome.NOT_READY);
+        assertThat(verdict.settled()).isFalse();
+        assertThat(verdict.words()).isEqualTo("Unhealthy: Readiness probe failed: HTTP 503");
+        assertThat(verdict.advice()).startsWith("kubectl logs app-1 -n default shows what its program says");
+    }
+
+    @Test
+    @DisplayName(
+            "is NOT_READY with what a container waits for, where the kubelet can't set it up, whatever was warned of since")
+    void waits() {
+        Verdict verdict = verdict(new Story()
+                .accepted(0)
+                .waiting("app", "CreateContainerConfigError", "secret \"token\" not found")
+                .event("DNSConfigForming", null, 20, "Search Line limits were exceeded"));
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.NOT_READY);
+        assertThat(verdict.words()).isEqualTo("app waits: CreateContainerConfigError: secret \"token\" not found");
+        assertThat(verdict.advice())
+                .startsWith("Create the Secret or ConfigMap that the container names in namespace default");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ErrImagePull | rpc error: failed to resolve reference \"a:1\": a:1: not found | has no such image",
+                "ErrImagePull | manifest for a:1 not found: manifest unknown | has no such image",
+                "ErrImagePull | pull access denied, repository does not exist or may require authorization | refuses the",
+                "ErrImagePull | unexpected status from HEAD request to https://a/v2/b/manifests/1: 403 Forbidden | refuses the",
+                "ErrImagePull | authorization failed: no basic auth credentials | refuses the",
+                "ErrImagePull | dial tcp: lookup registry.example: no such host | doesn't reach",
+                "ErrImagePull | dial tcp 10.0.0.9:443: i/o timeout | doesn't reach",
+                "ErrImagePull | x509: certificate signed by unknown authority | doesn't reach",
+                "ErrImagePull | toomanyrequests: You have reached your pull rate limit | See that the image's name",
+                "InvalidImageName | couldn't parse image reference | Correct the image's name",
+                "ErrImageNeverPull | Container image is not present | imagePullPolicy is Never",
+                "RunContainerError | context deadline | kubectl describe pod app-1 -n default shows more",
+            })
+    @DisplayName("comes with what to do, by what the registry, the network or the kubelet answered")
+    void advice(String reason, String words, String advice) {
+        assertThat(verdict(new Story().accepted(0).waiting("app", reason, words))
+                        .advice())
+                .contains(advice);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FailedMount, Create what the volume names in namespace default",
+        "FailedAttachVolume, Create what the volume names in namespace default",
+        "FailedCreatePodSandBox, That is up to its node's network plugin",
+        "NodeNotReady, kubectl describe pod app-1",
+    })
+    @DisplayName("comes with what to do, by the newest warning")
+    void adviceOfEvents(String reason, String advice) {
+        assertThat(verdict(new Story().accepted(0).container("app", Role.MAIN).add(warning(reason)))
+                        .advice())
+                .startsWith(advice);
+    }
+
+    private static PodEvent warning(String reason) {
+        return new PodEvent(
+                "app-1.1",
+                Story.UID,
+                null,
+                reason,
+                "words",
+                true,
+                "kubelet",
+                null,
+                Story.at(1),
+                Story.at(1),
+                Story.at(1));
     }
 
     private static Verdict verdict(Story story) {
