@@ -121,9 +121,7 @@ class FunctionZipsTest {
     @DisplayName("a function is within its bounds, zipped and unzipped, and its jar's entries need no inflating")
     void isSmall(FunctionEntry function) throws IOException {
         boolean ec2 = SERVICES.get(function.artifact()).contains("ec2");
-        boolean two = SERVICES.get(function.artifact()).size() > 1;
-        // The aim without EC2's client is 8 MB, which only one of Systems Manager and CloudWatch Logs keeps to.
-        assertThat(Files.size(zip(function))).isLessThan((ec2 ? 30L : two ? 9L : 8L) * MB);
+        assertThat(Files.size(zip(function))).isLessThan((ec2 ? 30L : 8L) * MB);
         try (ZipFile zip = new ZipFile(zip(function).toFile())) {
             assertThat(zip.stream().mapToLong(ZipEntry::getSize).sum()).isLessThan(UNZIPPED_LIMIT);
         }
