@@ -175,6 +175,10 @@ final class PodWatch implements AutoCloseable {
 
         @Override
         public void onUpdate(Pod before, Pod pod) {
+            // A new list after 410 Gone tells of another pod under the name of one whose deletion was missed.
+            if (!before.getMetadata().getUid().equals(pod.getMetadata().getUid())) {
+                saw(before, true);
+            }
             saw(pod, false);
         }
 

@@ -81,18 +81,29 @@ class PodWatchTest {
     @Test
     @DisplayName("lists anew after 410 Gone, and loses nothing but versions in between")
     void gone() {
-        Status gone = new StatusBuilder()
-                .withCode(410)
-                .withReason("Expired")
-                .withMessage("too old resource version: 10 (99)")
-                .build();
         listPods("?resourceVersion=0", "10", List.of(pending));
-        watchPods("10", 50, new WatchEvent(gone, "ERROR"));
+        watchPods("10", 50, new WatchEvent(expired(), "ERROR"));
         listPods("", "99", List.of(version(ready, "90")));
         watchPods("99", 50);
         listAndWatchEvents();
 
         assertExact(collect());
+    }
+
+    @Test
+    @DisplayName("knows that a pod is gone where the list after 410 Gone has another one of its name")
+    void replaced() {
+        Pod another = version(objects.pod("pending-pod.yaml", "web"), "90");
+        another.getMetadata().setUid("6f1c1f0e-0000-4000-8000-000000000002");
+        listPods("?resourceVersion=0", "10", List.of(pending));
+        watchPods("10", 50, new WatchEvent(expired(), "ERROR"));
+        listPods("", "99", List.of(another));
+        watchPods("99", 50);
+        listAndWatchEvents();
+
+        assertThat(collect())
+                .singleElement()
+                .satisfies(timeline -> assertThat(timeline.verdict().outcome()).isEqualTo(Outcome.DELETED));
     }
 
     @ParameterizedTest
@@ -188,6 +199,14 @@ class PodWatchTest {
 
     private static String watch(String resource, String from) {
         return API + resource + "?allowWatchBookmarks=true&resourceVersion=" + from + "&timeoutSeconds=600&watch=true";
+    }
+
+    private static Status expired() {
+        return new StatusBuilder()
+                .withCode(410)
+                .withReason("Expired")
+                .withMessage("too old resource version: 10 (99)")
+                .build();
     }
 
     private static Status forbidden(String verb, String resource) {
