@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Timelines as a picture: SVG without a fixed width, whose bars stretch with it and whose text doesn't, for light and dark
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class TimelineChart {
     private static final int LANE = 60;
-    private static final int TOP = 30;
+    private static final int TOP = 48;
     private static final int TEXT_LINE = 15;
     private static final int BAR = 14;
     private static final int LEGEND_LINE = 20;
@@ -29,6 +30,7 @@ public final class TimelineChart {
             text { font: 12px ui-sans-serif, system-ui, sans-serif; fill: #1f2328;
               stroke: #ffffff; stroke-width: 3px; paint-order: stroke }
             .quiet { fill: #59636e }
+            .several { font-weight: 600 }
             .grid { stroke: #d1d9e0 }
             .page { fill: #ffffff }
             .scheduling { fill: #8c959f } .preparing { fill: #4c8dd6 } .pulling { fill: #d1603d }
@@ -46,7 +48,9 @@ public final class TimelineChart {
         double longest =
                 Math.max(0.001, lanes.stream().mapToDouble(Lane::seconds).max().orElse(0));
         double step = step(longest);
-        List<Span> parts = List.of(Span.values()).stream().filter(Span::part).toList();
+        List<Span> parts = Stream.of(Span.values())
+                .filter(span -> lanes.stream().anyMatch(lane -> lane.shows(span)))
+                .toList();
         int axis = TOP + lanes.size() * LANE;
         int height = axis + 46 + (parts.size() + 1) / 2 * LEGEND_LINE;
         StringBuilder svg = new StringBuilder();
@@ -54,9 +58,11 @@ public final class TimelineChart {
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" height=\"%d\" role=\"img\">%n"
                         + "<title>How pods started</title>%n<style>%n%s</style>%n"
-                        + "<rect class=\"page\" width=\"100%%\" height=\"100%%\"/>%n",
+                        + "<rect class=\"page\" width=\"100%%\" height=\"100%%\"/>%n"
+                        + "<text class=\"quiet\" x=\"%.2f%%\" y=\"18\">from created to ready</text>%n",
                 height,
-                STYLE));
+                STYLE,
+                LEFT));
         for (double second = 0; second <= longest * 1.0001; second += step) {
             double x = LEFT + second / longest * WIDTH;
             svg.append(String.format(
@@ -82,12 +88,13 @@ public final class TimelineChart {
     private static void lane(StringBuilder svg, Lane lane, int y, double longest) {
         svg.append(String.format(
                 Locale.ROOT,
-                "<text x=\"%1$.2f%%\" y=\"%2$d\">%3$s</text>%n<text class=\"quiet\" x=\"%1$.2f%%\" y=\"%4$d\">%5$s</text>%n",
+                "<text%6$s x=\"%1$.2f%%\" y=\"%2$d\">%3$s</text>%n<text class=\"quiet\" x=\"%1$.2f%%\" y=\"%4$d\">%5$s</text>%n",
                 LEFT,
                 y,
                 escaped(shortened(lane.name())),
                 y + TEXT_LINE,
-                escaped(lane.words())));
+                escaped(lane.words()),
+                lane.several() ? " class=\"several\"" : ""));
         double at = 0;
         for (Map.Entry<Span, Figure> part : lane.parts().entrySet()) {
             Figure figure = part.getValue();
@@ -162,7 +169,8 @@ public final class TimelineChart {
         return new Lane(
                 timeline.name() + (several ? " (" + pod.run() + ")" : ""),
                 words + (gaps.isEmpty() ? "" : "; gaps: " + gaps.size()),
-                parts);
+                parts,
+                false);
     }
 
     private static Lane medians(String variant, List<Statistic> statistics) {
@@ -178,7 +186,7 @@ public final class TimelineChart {
                 }
             }
         }
-        return new Lane(variant, words, parts);
+        return new Lane(variant, words, parts, true);
     }
 
     /** A step of 1, 2 or 5 times a power of ten that gives no more than so many lines. */
@@ -217,8 +225,14 @@ public final class TimelineChart {
      * @param name of what
      * @param words what stands beside it
      * @param parts its parts in their order
+     * @param several whether it stands for several pods
      */
-    private record Lane(String name, String words, Map<Span, Figure> parts) {
+    private record Lane(String name, String words, Map<Span, Figure> parts, boolean several) {
+        boolean shows(Span span) {
+            Figure figure = parts.get(span);
+            return figure != null && figure.known() && figure.high() > 0;
+        }
+
         double seconds() {
             return parts.values().stream()
                     .filter(Figure::known)

@@ -156,6 +156,14 @@ class TimelinesTest {
     }
 
     @Test
+    @DisplayName("as a chart explain the stretches that are drawn, and no others")
+    void legend() {
+        assertThat(TimelineChart.svg(several()))
+                .contains(">pulling images</text>", ">until ready</text>")
+                .doesNotContain(">init containers' programs</text>");
+    }
+
+    @Test
     @DisplayName("as a chart carry names as text, whatever is in them")
     void escaped() {
         TimedPod pod = timed("<&>", 1, Story.pulled());
