@@ -131,7 +131,11 @@ class PodTimelineTest {
             }
         });
         assertThat(timeline.verdict())
-                .isEqualTo(new Verdict(Outcome.NOT_READY, false, "PodScheduled has not come true"));
+                .isEqualTo(new Verdict(
+                        Outcome.NOT_READY,
+                        false,
+                        "PodScheduled has not come true",
+                        "kubectl describe pod app-1 -n default shows more; --timeout gives it longer."));
     }
 
     @ParameterizedTest
