@@ -1,6 +1,8 @@
 package dev.prebake.podtime;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What was seen of a pod.
@@ -34,5 +36,19 @@ public record PodHistory(List<PodVersion> versions, List<PodEvent> events, boole
     boolean beginningForgotten() {
         return newest().node() != null
                 && events.stream().noneMatch(event -> event.reason().equals("Scheduled"));
+    }
+
+    /** Whether a container's image was on the node, by the kubelet's word. */
+    boolean alreadyPresent(String container) {
+        return pulledMessage(container).filter(PullMessage::alreadyPresent).isPresent();
+    }
+
+    /** What the kubelet said when it first had a container's image. */
+    Optional<PullMessage> pulledMessage(String container) {
+        return events.stream()
+                .filter(event -> event.reason().equals("Pulled") && container.equals(event.container()))
+                .filter(event -> event.moment().isPresent())
+                .min(Comparator.comparing(event -> event.moment().orElseThrow().earliest()))
+                .flatMap(event -> PullMessage.parse(event.message()));
     }
 }

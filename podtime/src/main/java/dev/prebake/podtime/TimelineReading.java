@@ -2,14 +2,11 @@ package dev.prebake.podtime;
 
 import dev.prebake.podtime.PodVersion.Container;
 import dev.prebake.podtime.PodVersion.Role;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -20,11 +17,13 @@ final class TimelineReading {
     private final PodHistory history;
     private final PodVersion pod;
     private final Marks marks = new Marks();
+    private final Stretches stretches;
     private final List<String> notes = new ArrayList<>();
 
     TimelineReading(PodHistory history) {
         this.history = history;
         this.pod = history.newest();
+        this.stretches = new Stretches(history, marks);
     }
 
     PodTimeline read() {
@@ -63,7 +62,6 @@ final class TimelineReading {
             notes.add(skew.inWords() + ", so figures between the two are left out");
         }
         failedPulls();
-        List<ImagePull> pulls = pod.containers().stream().map(this::pull).toList();
         return new PodTimeline(
                 pod.namespace(),
                 pod.name(),
@@ -72,8 +70,8 @@ final class TimelineReading {
                 pod.node(),
                 Verdict.of(history),
                 marks.all(),
-                spans(main, pulls, skew),
-                pulls,
+                stretches.spans(skew),
+                stretches.pulls(),
                 skew,
                 List.copyOf(notes));
     }
@@ -120,7 +118,7 @@ final class TimelineReading {
                 marks.put(Mark.at(step.phase, name, moment.get()));
             } else if (step == Step.STARTED && firstStart(name).isPresent()) {
                 marks.put(Mark.at(step.phase, name, firstStart(name).get()));
-            } else if (step != Step.PULLING || !alreadyPresent(name)) {
+            } else if (step != Step.PULLING || !history.alreadyPresent(name)) {
                 marks.put(Mark.gap(step.phase, name, noEvent(step.reason)));
             }
         }
@@ -132,18 +130,6 @@ final class TimelineReading {
                 + (history.beginningForgotten()
                         ? "; those of the beginning are gone (clusters keep them for an hour)"
                         : "");
-    }
-
-    private boolean alreadyPresent(String container) {
-        return pulledMessage(container).filter(PullMessage::alreadyPresent).isPresent();
-    }
-
-    private Optional<PullMessage> pulledMessage(String container) {
-        return history.events().stream()
-                .filter(event -> event.reason().equals("Pulled") && container.equals(event.container()))
-                .filter(event -> event.moment().isPresent())
-                .min(Comparator.comparing(event -> event.moment().orElseThrow().earliest()))
-                .flatMap(event -> PullMessage.parse(event.message()));
     }
 
     /** From the status, in a version where the container had never been started again. */
@@ -204,7 +190,7 @@ final class TimelineReading {
      */
     private void sandbox() {
         Optional<Moment> from = moment(Phase.ACCEPTED, null);
-        Optional<Moment> firstStep = firstStep();
+        Optional<Moment> firstStep = stretches.firstStep();
         Optional<Moment> condition = history.versions().stream()
                 .flatMap(version -> version.condition("PodReadyToStartContainers").stream())
                 .filter(PodVersion.Condition::isTrue)
@@ -243,19 +229,6 @@ final class TimelineReading {
                 .filter(event -> event.reason().equals("FailedMount") && event.by() == Timekeeper.NODE)
                 .flatMap(event -> Optional.ofNullable(event.last()).stream())
                 .max(Comparator.naturalOrder());
-    }
-
-    /** When the first container's image was seen to. */
-    private Optional<Moment> firstStep() {
-        return pod.containers().stream()
-                .flatMap(container -> step(container.name()).stream())
-                .min(Comparator.comparing(Moment::latest));
-    }
-
-    /** The first thing known of a container. */
-    private Optional<Moment> step(String container) {
-        Optional<Moment> pulling = moment(Phase.PULLING, container);
-        return pulling.isPresent() || !alreadyPresent(container) ? pulling : moment(Phase.PULLED, container);
     }
 
     private void order(List<Container> early, List<Container> main) {
@@ -297,33 +270,6 @@ final class TimelineReading {
         marks.inOrder(Phase.CONTAINERS_READY, null, Phase.READY, null);
     }
 
-    private ImagePull pull(Container container) {
-        String name = container.name();
-        Optional<PullMessage> said =
-                marks.get(Phase.PULLED, name).moment() == null ? Optional.empty() : pulledMessage(name);
-        if (said.isEmpty()) {
-            Figure between = between(marks.get(Phase.PULLING, name), marks.get(Phase.PULLED, name), null);
-            return new ImagePull(
-                    name,
-                    container.image(),
-                    between.known() ? Boolean.FALSE : null,
-                    between,
-                    Figure.gap("the Pulled event doesn't say"),
-                    null);
-        }
-        Duration pull = said.get().pull();
-        Duration withWaiting = said.get().withWaiting();
-        return pull == null || withWaiting == null
-                ? new ImagePull(name, container.image(), true, Figure.ZERO, Figure.ZERO, null)
-                : new ImagePull(
-                        name,
-                        container.image(),
-                        false,
-                        Figure.exactly(pull),
-                        Figure.exactly(withWaiting.minus(pull)),
-                        said.get().bytes());
-    }
-
     private void failedPulls() {
         for (Container container : pod.containers()) {
             boolean failed = history.events().stream().anyMatch(event -> event.failedPull(container.name()));
@@ -332,70 +278,6 @@ final class TimelineReading {
                         + " failed before it succeeded; the time until then counts as " + Span.STARTING.words());
             }
         }
-    }
-
-    private Map<Span, Figure> spans(List<Container> main, List<ImagePull> pulls, ClockSkew skew) {
-        Mark created = marks.get(Phase.CREATED, null);
-        Mark scheduled = marks.get(Phase.SCHEDULED, null);
-        Mark ready = marks.get(Phase.READY, null);
-        Mark firstStep = firstStep()
-                .map(moment -> Mark.at(Phase.PULLING, null, moment))
-                .orElseGet(() -> Mark.gap(Phase.PULLING, null, "no event tells when the first image was seen to"));
-        Mark lastStart = lastStart(main);
-        Figure pulling = pulls.stream()
-                .map(pull -> pull.waiting().known() ? pull.pull().plus(pull.waiting()) : pull.pull())
-                .reduce(Figure.ZERO, Figure::plus);
-        Figure programs = pod.containers().stream()
-                .filter(container -> container.role() == Role.INIT)
-                .map(container -> between(
-                        marks.get(Phase.CONTAINER_STARTED, container.name()),
-                        marks.get(Phase.CONTAINER_ENDED, container.name()),
-                        skew))
-                .reduce(Figure.ZERO, Figure::plus);
-        Map<Span, Figure> spans = new EnumMap<>(Span.class);
-        spans.put(Span.SCHEDULING, between(created, scheduled, skew));
-        spans.put(Span.PREPARING, between(scheduled, firstStep, skew));
-        spans.put(Span.PULLING, pulling);
-        spans.put(Span.INIT_PROGRAMS, programs);
-        spans.put(
-                Span.STARTING,
-                between(firstStep, lastStart, skew).minus(pulling).minus(programs));
-        spans.put(Span.READINESS, between(lastStart, ready, skew));
-        spans.put(Span.SCHEDULED_TO_READY, between(scheduled, ready, skew));
-        spans.put(Span.CREATED_TO_READY, between(created, ready, skew));
-        return spans;
-    }
-
-    private Mark lastStart(List<Container> main) {
-        Mark last = Mark.gap(Phase.CONTAINER_STARTED, null, "no container has started");
-        for (Container container : main) {
-            Mark started = marks.get(Phase.CONTAINER_STARTED, container.name());
-            Moment moment = started.moment();
-            if (moment == null) {
-                return started;
-            }
-            Moment before = last.moment();
-            if (before == null || moment.latest().isAfter(before.latest())) {
-                last = started;
-            }
-        }
-        return last;
-    }
-
-    private Figure between(Mark from, Mark to, @Nullable ClockSkew skew) {
-        Moment start = from.moment();
-        Moment end = to.moment();
-        if (start == null) {
-            return Figure.gap(from.name() + ": " + from.gap());
-        }
-        if (end == null) {
-            return Figure.gap(to.name() + ": " + to.gap());
-        }
-        if (start.by() != end.by() && skew != null && skew.proven()) {
-            return Figure.gap(skew.inWords());
-        }
-        return Figure.between(
-                Figure.seconds(start.latest(), end.earliest()), Figure.seconds(start.earliest(), end.latest()));
     }
 
     private Optional<Moment> moment(Phase phase, @Nullable String container) {
