@@ -59,12 +59,11 @@ record BakeProgress(String phase, @Nullable String image, long doneBytes, long t
         return room < ROOM_FOR_BAR ? SHORT_BAR : BAR;
     }
 
-    /** The figures alone. */
-    String figures() {
-        return figures("");
-    }
-
-    /** The same with something in front of the bytes. */
+    /**
+     * The figures alone.
+     *
+     * @param more in front of the bytes
+     */
     String figures(String more) {
         String of = Quantities.bytes(Math.min(doneBytes, totalBytes)) + " of " + Quantities.bytes(totalBytes);
         return percent() + " %  " + more + of + "  " + phase + (image == null ? "" : " " + image);

@@ -10,19 +10,17 @@ import java.util.Locale;
  * start; each failed attempt with its error; and what passes, the bake's bar first of all, in a line that the next one replaces.
  */
 final class FollowView {
-    /** Off a terminal a progress line stays, so there is one each so many percent. */
-    private static final int PLAIN_STEP = 20;
-
     private static final int TIME_WIDTH = 13;
 
     private final Terminal terminal;
     private final Instant startedAt;
-    private int saidPercent = -PLAIN_STEP;
+    private final BakeBar bar;
     private String saidWords = "";
 
     FollowView(Terminal terminal, Instant startedAt) {
         this.terminal = terminal;
         this.startedAt = startedAt;
+        this.bar = new BakeBar(terminal);
     }
 
     void show(Happening happening) {
@@ -33,20 +31,12 @@ final class FollowView {
                 terminal.line(time + "  " + failed.shortError() + " in " + failed.state()
                         + (failed.message().isEmpty() ? "" : ": " + oneLine(failed.message())));
             case Happening.Redriven _ -> terminal.line(time + "redriven: goes on from where it had failed");
-            case Happening.Baking baking -> baking(time, baking);
+            case Happening.Baking baking ->
+                bar.show(
+                        time,
+                        new BakeProgress(baking.phase(), baking.image(), baking.doneBytes(), baking.totalBytes()),
+                        baking.left());
             case Happening.Waiting waiting -> waiting(time, waiting.words());
-        }
-    }
-
-    private void baking(String time, Happening.Baking baking) {
-        var progress = new BakeProgress(baking.phase(), baking.image(), baking.doneBytes(), baking.totalBytes());
-        Duration left = baking.left();
-        String eta = left == null ? "" : "about " + Quantities.duration(left) + " left  ";
-        if (terminal.interactive()) {
-            terminal.passing(time + progress.bar(eta, terminal.room() - time.length()));
-        } else if (progress.percent() >= saidPercent + PLAIN_STEP) {
-            saidPercent = progress.percent();
-            terminal.line(time + "  " + progress.figures(eta));
         }
     }
 

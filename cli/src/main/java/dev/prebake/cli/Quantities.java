@@ -31,6 +31,13 @@ final class Quantities {
         return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
     }
 
+    /** A duration that is an estimate, without more digits than that has: {@code 40 s} or {@code 4 min}. */
+    static String roughly(Duration duration) {
+        return duration.compareTo(Duration.ofMinutes(2)) < 0
+                ? duration.toSeconds() + " s"
+                : Math.round(duration.toSeconds() / 60.0) + " min";
+    }
+
     /** A number of seconds, to the millisecond. */
     static Duration seconds(double seconds) {
         return Duration.ofMillis(Math.round(seconds * KILO));

@@ -4,7 +4,9 @@ import dev.prebake.lab.cloud.LabObserver;
 import dev.prebake.lab.states.HistoryDetails;
 import dev.prebake.lab.states.HistoryEvent;
 import dev.prebake.lab.states.HistoryEventType;
+import dev.prebake.operate.BakePace;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,16 +20,14 @@ import org.jspecify.annotations.Nullable;
  * start; below a bake its progress; and every failed attempt.
  */
 final class WorkflowView implements LabObserver {
-    /** Off a terminal a progress line stays, so there is one each so many percent. */
-    private static final int PLAIN_STEP = 20;
-
     private final Terminal terminal;
     private final Supplier<Duration> elapsed;
     private final Supplier<Duration> skipped;
     private final Set<String> worked = new LinkedHashSet<>();
     private final List<String> passed = new ArrayList<>();
+    private final BakePace pace = new BakePace();
+    private final BakeBar bar;
     private Duration saidSkipped = Duration.ZERO;
-    private int saidPercent = -PLAIN_STEP;
 
     /**
      * Makes a view.
@@ -40,6 +40,7 @@ final class WorkflowView implements LabObserver {
         this.terminal = terminal;
         this.elapsed = elapsed;
         this.skipped = skipped;
+        this.bar = new BakeBar(terminal);
     }
 
     /** The states passed so far, each once, in the order they were entered first. */
@@ -51,6 +52,7 @@ final class WorkflowView implements LabObserver {
     public synchronized void happened(HistoryEvent event) {
         switch (event.details()) {
             case HistoryDetails.StateEntered entered -> entered(event.type(), entered.name());
+            case HistoryDetails.StateExited exited when exited.name().equals("StartBake") -> pace.begin(now());
             case HistoryDetails.TaskFailed failed ->
                 terminal.line("           " + shortName(failed.error()) + ", see the end");
             default -> {
@@ -61,15 +63,9 @@ final class WorkflowView implements LabObserver {
 
     @Override
     public synchronized void progress(String line) {
-        BakeProgress.parse(line).ifPresent(progress -> {
-            if (terminal.interactive()) {
-                String time = time();
-                terminal.passing(time + progress.bar("", terminal.room() - time.length()));
-            } else if (progress.percent() >= saidPercent + PLAIN_STEP) {
-                saidPercent = progress.percent();
-                terminal.line(time() + "  " + progress.figures());
-            }
-        });
+        BakeProgress.parse(line)
+                .ifPresent(progress ->
+                        bar.show(time(), progress, pace.left(now(), progress.doneBytes(), progress.totalBytes())));
     }
 
     private void entered(HistoryEventType type, String name) {
@@ -89,6 +85,11 @@ final class WorkflowView implements LabObserver {
             terminal.line("           (passed over " + Quantities.duration(more) + " of modelled waiting)");
         }
         saidSkipped = skipped.get();
+    }
+
+    /** Of a clock that shows the time since the start. */
+    private Instant now() {
+        return Instant.EPOCH.plus(elapsed.get());
     }
 
     private String time() {

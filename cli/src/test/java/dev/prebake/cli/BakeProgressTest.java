@@ -55,9 +55,9 @@ class BakeProgressTest {
     @Test
     @DisplayName("says its figures and what it is about")
     void figures() {
-        assertThat(new BakeProgress("pull", "app:1", 61_000_000, 141_000_000).figures())
+        assertThat(new BakeProgress("pull", "app:1", 61_000_000, 141_000_000).figures(""))
                 .isEqualTo("43 %  61 MB of 141 MB  pull app:1");
-        assertThat(new BakeProgress("verify", null, 150, 141).figures()).isEqualTo("100 %  141 B of 141 B  verify");
+        assertThat(new BakeProgress("verify", null, 150, 141).figures("")).isEqualTo("100 %  141 B of 141 B  verify");
     }
 
     @Test

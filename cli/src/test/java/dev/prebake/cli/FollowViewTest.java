@@ -46,7 +46,7 @@ class FollowViewTest {
         assertThat(shown.toString().lines())
                 .containsExactly(
                         "        0.0 s    0 %  0 B of 100 B  pull registry.example.com/team/app:1",
-                        "       20.0 s    20 %  about 90.0 s left  20 B of 100 B  pull registry.example.com/team/app:1",
+                        "       20.0 s    20 %  about 90 s left  20 B of 100 B  pull registry.example.com/team/app:1",
                         "       40.0 s    snapshot 0 %");
     }
 
@@ -55,13 +55,13 @@ class FollowViewTest {
     void bar() {
         view(true, 200).show(baking(50));
         assertThat(shown.toString())
-                .endsWith("       50.0 s  [###############---------------] 50 %  about 90.0 s left  50 B of 100 B  pull"
+                .endsWith("       50.0 s  [###############---------------] 50 %  about 90 s left  50 B of 100 B  pull"
                         + " registry.example.com/team/app:1");
 
         shown.getBuffer().setLength(0);
         view(true, 50).show(baking(50));
         assertThat(shown.toString().replaceAll("\r|\u001b\\[2K", ""))
-                .isEqualTo("       50.0 s  50 %  about 90.0 s left  50 B of 1");
+                .isEqualTo("       50.0 s  50 %  about 90 s left  50 B of 100");
     }
 
     private static Happening baking(int percent) {

@@ -32,4 +32,11 @@ class QuantitiesTest {
     void durations(Duration duration, String text) {
         assertThat(Quantities.duration(duration)).isEqualTo(text);
     }
+
+    @ParameterizedTest
+    @CsvSource({"PT1S, 1 s", "PT1M59S, 119 s", "PT2M, 2 min", "PT3M29S, 3 min", "PT3M30S, 4 min", "PT5H, 300 min"})
+    @DisplayName("have estimates in whole seconds, and in whole minutes from two on")
+    void estimates(Duration duration, String text) {
+        assertThat(Quantities.roughly(duration)).isEqualTo(text);
+    }
 }

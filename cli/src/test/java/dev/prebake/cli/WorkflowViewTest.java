@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,26 @@ class WorkflowViewTest {
                         + ERASE_LINE
                         + "    0.0 s  CreateSnapshot\n"
                         + "    0.0 s  PublishSnapshot\n");
+    }
+
+    @Test
+    @DisplayName("says how long the bake still takes at its first sight, at its pace since StartBake")
+    void timeLeft() {
+        WorkflowView view = view(false);
+
+        elapsed = Duration.ofSeconds(10);
+        view.happened(event(
+                HistoryEventType.TASK_STATE_EXITED,
+                new HistoryDetails.StateExited("StartBake", NullNode.getInstance(), Map.of())));
+        elapsed = Duration.ofSeconds(12);
+        view.progress(progress(25));
+        elapsed = Duration.ofSeconds(18);
+        view.progress(progress(100));
+
+        assertThat(shown.toString().lines())
+                .containsExactly(
+                        "   12.0 s    25 %  about 6 s left  25 B of 100 B  pull app:1",
+                        "   18.0 s    100 %  100 B of 100 B  pull app:1");
     }
 
     @Test

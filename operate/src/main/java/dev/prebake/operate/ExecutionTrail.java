@@ -3,7 +3,6 @@ package dev.prebake.operate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.prebake.kernel.Json;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -26,7 +25,7 @@ public final class ExecutionTrail {
     private final Set<String> worked = new LinkedHashSet<>();
     private final List<Happening.AttemptFailed> failedAttempts = new ArrayList<>();
     private String state = "";
-    private Happening.@Nullable Baking firstProgress;
+    private final BakePace pace = new BakePace();
     private boolean ended;
 
     /** The states entered so far, each once, in the order they were entered first. */
@@ -100,10 +99,6 @@ public final class ExecutionTrail {
     private Optional<Happening> entered(Instant at, String name, HistoryEventType type) {
         state = name;
         states.add(name);
-        if (name.equals("StartBake")) {
-            // Another bake, after a redrive.
-            firstProgress = null;
-        }
         return type == HistoryEventType.TASK_STATE_ENTERED && worked.add(name)
                 ? Optional.of(new Happening.Entered(at, name))
                 : Optional.empty();
@@ -125,6 +120,9 @@ public final class ExecutionTrail {
     }
 
     private Optional<Happening> exited(Instant at, StateExitedEventDetails details) {
+        if (details.name().equals("StartBake")) {
+            pace.begin(at);
+        }
         // Absent where the history was asked without data, and cut off where it is very long.
         JsonNode output = tree(details.output() == null ? "" : details.output());
         if (output.path("done").asBoolean(true)) {
@@ -143,34 +141,15 @@ public final class ExecutionTrail {
         if (!progress.isObject()) {
             return Optional.empty();
         }
-        var baking = new Happening.Baking(
+        long doneBytes = progress.path("doneBytes").asLong();
+        long totalBytes = progress.path("totalBytes").asLong();
+        return Optional.of(new Happening.Baking(
                 at,
                 progress.path("phase").asText(),
                 progress.path("image").textValue(),
-                progress.path("doneBytes").asLong(),
-                progress.path("totalBytes").asLong(),
-                null);
-        if (firstProgress == null) {
-            // What the base has counts as done from the start, so that the pace begins here and not at zero.
-            firstProgress = baking;
-        }
-        return Optional.of(new Happening.Baking(
-                at,
-                baking.phase(),
-                baking.image(),
-                baking.doneBytes(),
-                baking.totalBytes(),
-                left(firstProgress, baking)));
-    }
-
-    private static @Nullable Duration left(Happening.Baking first, Happening.Baking now) {
-        long done = now.doneBytes() - first.doneBytes();
-        long remaining = now.totalBytes() - now.doneBytes();
-        if (done <= 0 || remaining <= 0) {
-            return null;
-        }
-        double secondsSoFar = Duration.between(first.at(), now.at()).toMillis() / 1000.0;
-        return Duration.ofSeconds(Math.round(secondsSoFar * remaining / done));
+                doneBytes,
+                totalBytes,
+                pace.left(at, doneBytes, totalBytes)));
     }
 
     private static Optional<Happening> waiting(Instant at, String state, String words) {

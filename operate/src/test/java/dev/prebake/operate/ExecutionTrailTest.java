@@ -59,17 +59,30 @@ class ExecutionTrailTest {
     }
 
     @Test
-    @DisplayName(
-            "says how long the bake still takes at its pace since the first look, so that the base's bytes don't count")
+    @DisplayName("says how long the bake still takes from the first look on, at its pace since it was started")
     void pace() {
         List<Happening> told = trail.add(List.of(
-                exited(2, 10, "AwaitBake", progress(500, 1000)),
-                exited(3, 20, "AwaitBake", progress(600, 1000)),
+                exited(2, 10, "StartBake", "{}"),
+                exited(3, 20, "AwaitBake", progress(200, 1000)),
                 exited(4, 30, "AwaitBake", progress(1000, 1000))));
 
         assertThat(told)
                 .extracting(happening -> ((Happening.Baking) happening).left())
-                .containsExactly(null, Duration.ofSeconds(40), null);
+                .containsExactly(Duration.ofSeconds(40), null);
+    }
+
+    @Test
+    @DisplayName("takes a bake that is started again for another one")
+    void paceAfterRedrive() {
+        List<Happening> told = trail.add(List.of(
+                exited(2, 0, "StartBake", "{}"),
+                exited(3, 100, "AwaitBake", progress(100, 1000)),
+                exited(4, 200, "StartBake", "{}"),
+                exited(5, 210, "AwaitBake", progress(500, 1000))));
+
+        assertThat(told)
+                .extracting(happening -> ((Happening.Baking) happening).left())
+                .containsExactly(Duration.ofSeconds(900), Duration.ofSeconds(10));
     }
 
     @ParameterizedTest
