@@ -144,7 +144,8 @@ final class LocalCommand implements Callable<Integer> {
         if (json) {
             out.println(PrettyJson.of(report));
         } else {
-            ReportText.lines(report).forEach(out::println);
+            int columns = Terminal.outColumns();
+            Folded.lines(ReportText.lines(report, columns), columns).forEach(out::println);
         }
         out.flush();
         String failure = ReportText.failure(report);

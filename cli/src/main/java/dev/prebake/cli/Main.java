@@ -22,6 +22,6 @@ public final class Main {
         return new CommandLine(new PrebakeCommand())
                 .setExecutionExceptionHandler(new FailureReporter())
                 .setUsageHelpLongOptionsMaxWidth(32)
-                .setUsageHelpAutoWidth(true);
+                .setUsageHelpWidth(Terminal.helpColumns());
     }
 }

@@ -62,9 +62,14 @@ final class OperateOptions {
 
     /** Prints the result, in words that are folded where the terminal is narrow, or as JSON. */
     void print(Object result, List<String> words) {
+        printWhole(result, Folded.lines(words, Terminal.outColumns()));
+    }
+
+    /** The same, with each line whole: commands to be copied, which a line's end would cut in two. */
+    void printWhole(Object result, List<String> lines) {
         PrintWriter out = commandLine().getOut();
         switch (format) {
-            case text -> Folded.lines(words, Terminal.outColumns()).forEach(out::println);
+            case text -> lines.forEach(out::println);
             case json -> out.println(PrettyJson.of(result));
         }
         out.flush();

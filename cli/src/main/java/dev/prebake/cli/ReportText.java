@@ -7,10 +7,18 @@ import java.util.Locale;
 
 /** The report in words and columns. */
 final class ReportText {
+    private static final String ROW = "%-26s %10s%10s%10s";
+    private static final String NARROW_ROW = "%-24s%8s%8s%8s";
+    private static final int ROOM_FOR_ROW = 57;
+
     private ReportText() {}
 
-    /** The report of a run that published a snapshot; nothing for one that failed. */
-    static List<String> lines(LocalReport report) {
+    /**
+     * The report of a run that published a snapshot; nothing for one that failed.
+     *
+     * @param columns how wide lines may be
+     */
+    static List<String> lines(LocalReport report, int columns) {
         List<String> lines = new ArrayList<>();
         LocalReport.Snapshot snapshot = report.snapshot();
         LocalReport.Parameter parameter = report.parameter();
@@ -26,7 +34,7 @@ final class ReportText {
                     + (image.unpackedBytes() == null
                             ? ""
                             : ", " + Quantities.bytes(image.unpackedBytes()) + " unpacked"));
-            lines.add("    " + image.digest());
+            lines.add("    " + CacheText.digest(image.digest(), columns));
         }
         if (report.bake() != null) {
             lines.add("  " + words(report.bake()));
@@ -37,32 +45,33 @@ final class ReportText {
             lines.add("Pod starts were not measured, because " + report.podStartNotMeasured() + ".");
             return lines;
         }
-        lines.add("Pod start, seconds           uncached    cached      warm");
-        row(
-                lines,
+        String row = columns < ROOM_FOR_ROW ? NARROW_ROW : ROW;
+        lines.add(String.format(Locale.ROOT, row, "Pod start, seconds", "uncached", "cached", "warm"));
+        lines.add(row(
+                row,
                 "  fetch",
                 start.uncached().fetch(),
                 start.cached().fetch(),
-                start.warm().fetch());
-        row(
-                lines,
+                start.warm().fetch()));
+        lines.add(row(
+                row,
                 "  unpack after the fetch",
                 start.uncached().unpack(),
                 start.cached().unpack(),
-                start.warm().unpack());
-        row(
-                lines,
+                start.warm().unpack()));
+        lines.add(row(
+                row,
                 "  start",
                 start.uncached().start(),
                 start.cached().start(),
-                start.warm().start());
-        row(
-                lines,
+                start.warm().start()));
+        lines.add(row(
+                row,
                 "  program",
                 start.uncached().run(),
                 start.cached().run(),
-                start.warm().run());
-        row(lines, "  total", start.uncachedSeconds(), start.cachedSeconds(), start.warmSeconds());
+                start.warm().run()));
+        lines.add(row(row, "  total", start.uncachedSeconds(), start.cachedSeconds(), start.warmSeconds()));
         lines.add("");
         lines.add(String.format(Locale.ROOT, "From the snapshot the pod starts %.1f times faster.", start.ratio()));
         return lines;
@@ -96,7 +105,11 @@ final class ReportText {
                 + (execution.cause() == null ? "(no more was said)" : execution.cause());
     }
 
-    private static void row(List<String> lines, String name, double uncached, double cached, double warm) {
-        lines.add(String.format(Locale.ROOT, "%-26s %10.2f%10.2f%10.2f", name, uncached, cached, warm));
+    private static String row(String row, String name, double uncached, double cached, double warm) {
+        return String.format(Locale.ROOT, row, name, seconds(uncached), seconds(cached), seconds(warm));
+    }
+
+    private static String seconds(double seconds) {
+        return String.format(Locale.ROOT, "%.2f", seconds);
     }
 }

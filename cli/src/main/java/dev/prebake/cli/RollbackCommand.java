@@ -77,6 +77,7 @@ final class RollbackCommand implements Callable<Integer> {
                 .rollback(cache, to);
         List<String> words = words(plan, deployment.effective(plan.input()));
         if (dryRun) {
+            words.add("nothing was started: --dry-run");
             options.print(new Started(plan, null), words);
             return ExitCode.OK;
         }
@@ -87,7 +88,7 @@ final class RollbackCommand implements Callable<Integer> {
         if (execution.follow()) {
             return new Following(states, options).follow(arn);
         }
-        options.print(new Started(plan, arn), StartCommand.started(arn));
+        options.printWhole(new Started(plan, arn), StartCommand.started(arn));
         return ExitCode.OK;
     }
 

@@ -63,7 +63,7 @@ final class StartCommand implements Callable<Integer> {
         if (execution.follow()) {
             return new Following(states, options).follow(arn);
         }
-        options.print(new Started(arn, executions.stateMachineArn(), request), started(arn));
+        options.printWhole(new Started(arn, executions.stateMachineArn(), request), started(arn));
         return ExitCode.OK;
     }
 

@@ -18,6 +18,8 @@ final class Terminal {
 
     private static final String ERASE_LINE = "\r\u001b[2K";
     private static final int DEFAULT_COLUMNS = 80;
+    /** Picocli refuses to make less. */
+    private static final int LEAST_HELP_COLUMNS = 55;
 
     private final PrintWriter err;
     private final boolean interactive;
@@ -44,6 +46,12 @@ final class Terminal {
     static int outColumns() {
         int columns = Integer.getInteger(OUT_COLUMNS, 0);
         return columns > 0 ? columns : Integer.MAX_VALUE;
+    }
+
+    /** How wide a command's help is. Picocli could ask itself, by a process that takes longer than all the rest. */
+    static int helpColumns() {
+        int columns = Integer.getInteger(OUT_COLUMNS, 0);
+        return columns > 0 ? Math.max(columns, LEAST_HELP_COLUMNS) : DEFAULT_COLUMNS;
     }
 
     boolean interactive() {

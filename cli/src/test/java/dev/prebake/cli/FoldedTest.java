@@ -28,4 +28,11 @@ class FoldedTest {
         String line = "word ".repeat(100) + "end";
         assertThat(Folded.lines(List.of(line), Integer.MAX_VALUE)).containsExactly(line);
     }
+
+    @Test
+    @DisplayName("go on as far in as is asked for")
+    void hanging() {
+        assertThat(Folded.line("ok  one two three four", 4, 12))
+                .containsExactly("ok  one two", "    three", "    four");
+    }
 }

@@ -13,10 +13,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("The report in words")
 class ReportTextTest {
+    private static final int WIDE = Integer.MAX_VALUE;
+
     @Test
     @DisplayName("has the snapshot, its images and the pod's three starts in columns")
     void measured() {
-        assertThat(String.join("\n", ReportText.lines(Reports.measured()))).isEqualTo("""
+        assertThat(String.join("\n", ReportText.lines(Reports.measured(), WIDE)))
+                .isEqualTo("""
 
                 snap-0a  10 GiB, 354 MB used, published in /prebake/default/snapshot-id
                   127.0.0.1:5055/app:1  141 MB compressed, 353 MB unpacked
@@ -32,6 +35,15 @@ class ReportTextTest {
 
                 From the snapshot the pod starts 3.6 times faster.""");
         assertThat(ReportText.failure(Reports.measured())).isEmpty();
+    }
+
+    @Test
+    @DisplayName("has narrower columns where there is little room")
+    void narrow() {
+        assertThat(ReportText.lines(Reports.measured(), 50))
+                .contains(
+                        "Pod start, seconds      uncached  cached    warm",
+                        "  unpack after the fetch    3.71    0.00    0.00");
     }
 
     static Stream<Arguments> bakes() {
@@ -51,13 +63,14 @@ class ReportTextTest {
     @DisplayName("says in a line what the bake started from and how much it fetched")
     void baked(@Nullable BakeBase base, @Nullable Long fetchedBytes, String line) {
         LocalReport report = Reports.baked(new LocalReport.Bake(base, fetchedBytes, 141_000_000));
-        assertThat(ReportText.lines(report)).containsOnlyOnce("  " + line);
+        assertThat(ReportText.lines(report, WIDE)).containsOnlyOnce("  " + line);
     }
 
     @Test
     @DisplayName("says why pod starts weren't measured")
     void notMeasured() {
-        assertThat(String.join("\n", ReportText.lines(Reports.notMeasured()))).isEqualTo("""
+        assertThat(String.join("\n", ReportText.lines(Reports.notMeasured(), WIDE)))
+                .isEqualTo("""
 
                 snap-0a  10 GiB, published in /prebake/default/snapshot-id
                   app:1  141 MB compressed
@@ -69,7 +82,8 @@ class ReportTextTest {
     @Test
     @DisplayName("has nothing but the reason for a run that failed")
     void failed() {
-        assertThat(ReportText.lines(Reports.ended("FAILED", "a.B", "why"))).isEmpty();
+        assertThat(ReportText.lines(Reports.ended("FAILED", "a.B", "why"), WIDE))
+                .isEmpty();
         assertThat(failure("dev.prebake.plan.InvalidInputException", "why"))
                 .isEqualTo("prebake: the workflow ended FAILED with InvalidInputException:\nwhy");
     }

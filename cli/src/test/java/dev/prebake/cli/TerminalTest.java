@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The terminal")
 class TerminalTest {
@@ -36,5 +39,19 @@ class TerminalTest {
         terminal.line("done");
 
         assertThat(shown).hasToString("done" + System.lineSeparator());
+    }
+
+    @ParameterizedTest
+    @CsvSource({", 80", "0, 80", "50, 55", "160, 160"})
+    @DisplayName("leaves help as wide as results, but for what picocli can't, and 80 columns where nobody knows")
+    void help(@Nullable String columns, int help) {
+        String before = System.getProperty(Terminal.OUT_COLUMNS, "");
+        try {
+            System.setProperty(Terminal.OUT_COLUMNS, columns == null ? "" : columns);
+            assertThat(Terminal.helpColumns()).isEqualTo(help);
+            assertThat(Main.commandLine().getUsageMessage()).isNotEmpty();
+        } finally {
+            System.setProperty(Terminal.OUT_COLUMNS, before);
+        }
     }
 }
