@@ -6,8 +6,11 @@ import dev.prebake.operate.Answer;
 import dev.prebake.operate.Execution;
 import dev.prebake.operate.Quota;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ final class AccountCheckup {
     private static final double LEAST_FREE_TIB = 1;
 
     private static final double GIB_PER_TIB = 1024;
+
+    private static final String READ_QUOTA = "servicequotas:GetServiceQuota";
+    private static final String DENIED = READ_QUOTA + " is denied";
 
     private AccountCheckup() {}
 
@@ -40,7 +46,7 @@ final class AccountCheckup {
             findings.addAll(deployment(facts.deployment(), identity));
         }
         findings.addAll(rights(facts.rights(), identity));
-        facts.quotas().forEach((quota, limit) -> findings.add(quota(quota, limit, facts, identity)));
+        findings.addAll(quotas(facts, identity));
         return findings;
     }
 
@@ -117,17 +123,43 @@ final class AccountCheckup {
                 "Allow " + right.action() + " for " + identity + ".");
     }
 
-    private static Finding quota(Quota quota, Answer<Double> answer, AccountFacts facts, String identity) {
-        Double limit = answer.value();
-        if (limit == null) {
-            return answer.denied()
-                    ? Finding.warning(
-                            name(quota),
-                            "not readable: " + answer.action() + " is denied",
-                            "Allow " + answer.action() + " for " + identity + ", or look at " + quota.code()
-                                    + " in the Service Quotas console.")
-                    : Finding.skipped(name(quota), "not readable: " + answer.why());
-        }
+    /** What can't be read for the same reason is one finding. */
+    private static List<Finding> quotas(AccountFacts facts, String identity) {
+        List<Finding> findings = new ArrayList<>();
+        Map<String, List<Quota>> unreadable = new LinkedHashMap<>();
+        facts.quotas().forEach((quota, answer) -> {
+            Double limit = answer.value();
+            if (limit == null) {
+                unreadable
+                        .computeIfAbsent(answer.denied() ? DENIED : reason(answer), _ -> new ArrayList<>())
+                        .add(quota);
+            } else {
+                findings.add(quota(quota, limit, facts));
+            }
+        });
+        unreadable.forEach((why, quotas) -> findings.add(unreadable(quotas, why, identity)));
+        return findings;
+    }
+
+    private static Finding unreadable(List<Quota> quotas, String why, String identity) {
+        String found = listed(quotas, AccountCheckup::kind) + " not readable: " + why;
+        String look = listed(quotas, Quota::code) + " in the Service Quotas console.";
+        return why.equals(DENIED)
+                ? Finding.warning("quotas", found, "Allow " + READ_QUOTA + " for " + identity + ", or look at " + look)
+                : Finding.skipped("quotas", found, "Look at " + look + " An endpoint that isn't AWS may have none.");
+    }
+
+    /** Its first sentence, which other quotas' have word for word too: not the request's number at its end. */
+    private static String reason(Answer<?> answer) {
+        String why = String.valueOf(answer.why()).replaceFirst("(?s)\\. .*", ".");
+        return why.replaceFirst(" \\(HTTP [0-9]+, request ID [^)]*\\)\\.$", ".");
+    }
+
+    private static String listed(List<Quota> quotas, Function<Quota, String> words) {
+        return quotas.stream().map(words).collect(Collectors.joining(", "));
+    }
+
+    private static Finding quota(Quota quota, double limit, AccountFacts facts) {
         return switch (quota) {
             case FAST_RESTORES -> fastRestores(limit, value(facts.fastRestores()));
             case GP3_TIB -> gp3(limit, value(facts.gp3GiB()));
@@ -179,12 +211,16 @@ final class AccountCheckup {
     }
 
     private static String name(Quota quota) {
+        return "quota " + kind(quota);
+    }
+
+    private static String kind(Quota quota) {
         return switch (quota) {
-            case FAST_RESTORES -> "quota FSR";
-            case GP3_TIB -> "quota gp3";
-            case STANDARD_VCPUS -> "quota vCPU";
-            case G_VCPUS -> "quota G vCPU";
-            case P_VCPUS -> "quota P vCPU";
+            case FAST_RESTORES -> "FSR";
+            case GP3_TIB -> "gp3";
+            case STANDARD_VCPUS -> "vCPU";
+            case G_VCPUS -> "G vCPU";
+            case P_VCPUS -> "P vCPU";
         };
     }
 

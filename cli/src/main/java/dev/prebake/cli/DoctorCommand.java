@@ -40,6 +40,12 @@ import software.amazon.awssdk.services.sts.StsClient;
             "Exit codes: 0 nothing failed, though there may be warnings; 1 something failed."
         })
 final class DoctorCommand implements Callable<Integer> {
+    /** Behind level and check. */
+    private static final int BEGIN = 23;
+
+    private static final int NARROW_BEGIN = 4;
+    private static final int ROOM_FOR_COLUMNS = 80;
+
     @Option(
             names = "--aws",
             negatable = true,
@@ -73,7 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.addAll(account());
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
-            case text -> lines(findings).forEach(out::println);
+            case text -> lines(findings, Terminal.outColumns()).forEach(out::println);
             case json -> out.println(PrettyJson.of(findings));
         }
         out.flush();
@@ -105,13 +111,20 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** A line for each finding, and one below it for what to do. */
-    static List<String> lines(List<Finding> findings) {
+    /**
+     * A line for each finding, and one below it for what to do; what is too long goes on where the findings begin, or further out
+     * where that leaves too little room.
+     *
+     * @param columns how wide lines may be
+     */
+    static List<String> lines(List<Finding> findings, int columns) {
+        int begin = columns < ROOM_FOR_COLUMNS ? NARROW_BEGIN : BEGIN;
         List<String> lines = new ArrayList<>();
         for (Finding finding : findings) {
-            lines.add("%-8s %-13s %s".formatted(finding.level().word(), finding.check(), finding.found()));
+            String line = "%-8s %-13s %s".formatted(finding.level().word(), finding.check(), finding.found());
+            lines.addAll(Folded.line(line, begin, columns));
             if (finding.remedy() != null) {
-                lines.add(" ".repeat(23) + finding.remedy());
+                lines.addAll(Folded.line(" ".repeat(begin) + finding.remedy(), begin, columns));
             }
         }
         return lines;

@@ -47,4 +47,8 @@ record Finding(
     static Finding skipped(String check, String found) {
         return new Finding(check, Level.SKIPPED, found, null);
     }
+
+    static Finding skipped(String check, String found, String remedy) {
+        return new Finding(check, Level.SKIPPED, found, remedy);
+    }
 }

@@ -26,7 +26,7 @@ class AccountCheckupTest {
         List<Finding> findings = checkup(deployed("snap-1"), allowed(), limits(Map.of()), 1, 2048L);
 
         assertThat(findings).extracting(Finding::level).containsOnly(Finding.Level.OK, Finding.Level.SKIPPED);
-        assertThat(DoctorCommand.lines(findings))
+        assertThat(DoctorCommand.lines(findings, Integer.MAX_VALUE))
                 .contains(
                         "ok       AWS identity  " + OPERATOR,
                         "ok       region        us-east-1",
@@ -68,8 +68,11 @@ class AccountCheckupTest {
                     assertThat(finding.found()).contains("states:StartExecution");
                 })
                 .anySatisfy(finding -> {
-                    assertThat(finding.check()).isEqualTo("quota G vCPU");
-                    assertThat(finding.remedy()).contains("Allow servicequotas:GetServiceQuota", "L-DB2E81BA");
+                    assertThat(finding.found())
+                            .isEqualTo("G vCPU not readable: servicequotas:GetServiceQuota is denied");
+                    assertThat(finding.remedy())
+                            .isEqualTo("Allow servicequotas:GetServiceQuota for " + OPERATOR
+                                    + ", or look at L-DB2E81BA in the Service Quotas console.");
                 });
     }
 
@@ -123,17 +126,69 @@ class AccountCheckupTest {
                 facts(
                         new Answer<>("states:ListStateMachines", null, false, "none has its definition."),
                         allowed(),
-                        Map.of(Quota.FAST_RESTORES, new Answer<>("servicequotas:GetServiceQuota", null, false, "lab.")),
+                        Map.of(),
                         null,
                         null));
 
-        assertThat(findings)
-                .anySatisfy(finding -> {
-                    assertThat(finding.check()).isEqualTo("deployment");
-                    assertThat(finding.level()).isEqualTo(Finding.Level.FAILED);
-                    assertThat(finding.remedy()).contains("npx cdk deploy PrebakeImageCache");
-                })
-                .contains(Finding.skipped("quota FSR", "not readable: lab."));
+        assertThat(findings).anySatisfy(finding -> {
+            assertThat(finding.check()).isEqualTo("deployment");
+            assertThat(finding.level()).isEqualTo(Finding.Level.FAILED);
+            assertThat(finding.remedy()).contains("npx cdk deploy PrebakeImageCache");
+        });
+    }
+
+    @Test
+    @DisplayName("names quotas that can't be read for one reason in one line, whatever the requests' numbers")
+    void unreadable() {
+        Map<Quota, Answer<Double>> limits = limits(Map.of());
+        for (Quota quota : List.of(Quota.FAST_RESTORES, Quota.GP3_TIB, Quota.P_VCPUS)) {
+            limits.put(
+                    quota,
+                    new Answer<>(
+                            "servicequotas:GetServiceQuota",
+                            null,
+                            false,
+                            "GetServiceQuota with UnknownOperationException: It is not served here. Served: ec2 (HTTP 400,"
+                                    + " request ID " + quota + ")."));
+        }
+        limits.put(
+                Quota.G_VCPUS,
+                new Answer<>("servicequotas:GetServiceQuota", null, false, "Too much (HTTP 429, request ID 7)."));
+
+        assertThat(checkup(deployed("snap-1"), allowed(), limits, 1, 2048L))
+                .filteredOn(finding -> finding.check().startsWith("quota"))
+                .containsExactly(
+                        Finding.ok("quota vCPU", "256 at most"),
+                        Finding.skipped(
+                                "quotas",
+                                "FSR, gp3, P vCPU not readable: GetServiceQuota with UnknownOperationException: It is not"
+                                        + " served here.",
+                                "Look at L-631ECBD3, L-7A658B76, L-417A185B in the Service Quotas console. An endpoint that"
+                                        + " isn't AWS may have none."),
+                        Finding.skipped(
+                                "quotas",
+                                "G vCPU not readable: Too much.",
+                                "Look at L-DB2E81BA in the Service Quotas console. An endpoint that isn't AWS may have"
+                                        + " none."));
+    }
+
+    @Test
+    @DisplayName("is folded where the findings begin, and nearer to the edge on a narrow terminal")
+    void folded() {
+        List<Finding> findings =
+                List.of(Finding.warning("published", "nothing is ".repeat(7).strip(), "Start a bake now"));
+
+        assertThat(DoctorCommand.lines(findings, 80))
+                .containsExactly(
+                        "warning  published     nothing is nothing is nothing is nothing is nothing is",
+                        "                       nothing is nothing is",
+                        "                       Start a bake now");
+        assertThat(DoctorCommand.lines(findings, 50))
+                .containsExactly(
+                        "warning  published     nothing is nothing is",
+                        "    nothing is nothing is nothing is nothing is",
+                        "    nothing is",
+                        "    Start a bake now");
     }
 
     private static List<Finding> checkup(
