@@ -17,6 +17,10 @@ public final class AwsCalls {
     private static final String SETTINGS =
             "Check the SDK's settings: AWS_PROFILE or other credentials, AWS_REGION, and AWS_ENDPOINT_URL where it isn't AWS.";
     private static final String NO_REGION = "Unable to load region";
+    /** Of what each provider of a region said, which profile has none. */
+    private static final Pattern PROFILE_WITHOUT_REGION =
+            Pattern.compile("No region provided in profile: (?<name>[^,\\]]*)");
+
     private static final String NO_CREDENTIALS = "Unable to load credentials";
     /** Of what each provider of credentials said, the profile's. */
     private static final Pattern PROFILE = Pattern.compile(
@@ -60,7 +64,11 @@ public final class AwsCalls {
     private static String told(RuntimeException error) {
         String message = String.valueOf(error.getMessage());
         if (message.startsWith(NO_REGION)) {
-            return "no region is set. Set AWS_REGION (such as us-east-1), or AWS_PROFILE to a profile that has a region.";
+            Matcher profile = PROFILE_WITHOUT_REGION.matcher(message);
+            return "no region is set: AWS_REGION, the profile "
+                    + (profile.find() ? profile.group("name") : "of AWS_PROFILE")
+                    + " and EC2's instance metadata have none. Set AWS_REGION (such as us-east-1), or AWS_PROFILE to a profile"
+                    + " of ~/.aws/config that has a region.";
         }
         if (message.startsWith(NO_CREDENTIALS)) {
             return "there are no credentials" + ofProfile(message)

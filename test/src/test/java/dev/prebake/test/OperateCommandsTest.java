@@ -212,8 +212,10 @@ class OperateCommandsTest {
         Outcome noRegion = nowhere.startCommand("list").await();
         assertThat(noRegion.exitCode()).isEqualTo(1);
         assertThat(noRegion.err())
-                .isEqualTo("prebake: Connecting to AWS failed: no region is set. Set AWS_REGION (such as us-east-1), or"
-                        + " AWS_PROFILE to a profile that has a region.\n");
+                .isEqualTo(
+                        "prebake: Connecting to AWS failed: no region is set: AWS_REGION, the profile default and EC2's"
+                                + " instance metadata have none. Set AWS_REGION (such as us-east-1), or AWS_PROFILE to a profile of"
+                                + " ~/.aws/config that has a region.\n");
 
         Outcome noCredentials =
                 nowhere.with("AWS_REGION", "us-east-1").startCommand("list").await();
