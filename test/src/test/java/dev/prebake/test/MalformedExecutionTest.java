@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -113,6 +114,14 @@ class MalformedExecutionTest {
             }
         }
         return problems;
+    }
+
+    @Test
+    @DisplayName("is drawn from all of the fields that there are")
+    void fields() throws Exception {
+        assertThat(lab.run("{\"nonsense\": 1}").cause().lines())
+                .contains("- nonsense: is no field of the input; its fields are "
+                        + WrongValues.FIELDS.stream().sorted().collect(Collectors.joining(", ")));
     }
 
     @ParameterizedTest

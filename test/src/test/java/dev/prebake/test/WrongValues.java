@@ -11,7 +11,7 @@ import net.jqwik.api.Arbitrary;
 
 /** What an input's fields can't be; nothing of it leads to a registry outside. */
 final class WrongValues {
-    /** The input's fields. */
+    /** The input's fields; {@link MalformedExecutionTest} holds them to those that PlanBake names. */
     static final List<String> FIELDS = List.of(
             "cacheName",
             "images",
@@ -25,6 +25,8 @@ final class WrongValues {
             "retainSnapshots",
             "parameterName",
             "nodeGroups",
+            "retentionDryRun",
+            "rollbackTo",
             "force");
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -47,7 +49,8 @@ final class WrongValues {
                 Arbitraries.oneOf(object, flag, number, text, noTexts.filter(list -> !list.isEmpty()));
             case "registries" -> Arbitraries.oneOf(object, flag, number, text, list(3, text));
             case "architecture" -> Arbitraries.oneOf(object, flag, number, text);
-            case "force" -> Arbitraries.oneOf(object, number, text);
+            case "rollbackTo" -> Arbitraries.oneOf(object, flag, number, unlike("previous|snap-[0-9a-f]{8,17}"));
+            case "force", "retentionDryRun" -> Arbitraries.oneOf(object, number, text);
             default -> Arbitraries.oneOf(object, flag, number, text, Arbitraries.just(JSON.numberNode(1e12)));
         };
     }
