@@ -32,9 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisplayName("A page of docs/ for a task")
+@DisplayName("README.md, as a page of docs/ for a task,")
 @SuppressWarnings("NullAway.Init")
 class DocPagesTest {
+    private static final Path README = Path.of("../README.md");
     private static final Path DOCS = Path.of("../docs");
     /** Of the page on private registries. */
     private static final RegistryAccess.Basic LOGIN = new RegistryAccess.Basic("robot", "s3cret");
@@ -75,10 +76,11 @@ class DocPagesTest {
 
     static Stream<Path> pages() throws IOException {
         try (Stream<Path> files = Files.list(DOCS)) {
-            return files
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> !DocExamples.of(text(file)).isEmpty())
-                    .sorted()
+            return Stream.concat(
+                    Stream.of(README),
+                    files.filter(file -> file.toString().endsWith(".md"))
+                            .filter(file -> !DocExamples.of(text(file)).isEmpty())
+                            .sorted())
                     .toList()
                     .stream();
         }
@@ -128,6 +130,12 @@ class DocPagesTest {
                         .isNotEmpty();
             }
         }
+    }
+
+    @Test
+    @DisplayName("has no commands in blocks that say nothing of themselves, so that none is left out")
+    void bare() {
+        assertThat(text(README)).doesNotContainPattern("(?m)^```\\n(?:\\./prebake|aws|npm|npx|eval) ");
     }
 
     @Test

@@ -14,21 +14,42 @@ import java.util.stream.Stream;
 
 /**
  * One shell in which the blocks of a page run in their order, as its reader's would, against a lab: in a folder with the
- * repository's files and this build's {@code ./prebake}. Blocks for an account run with programs that look at their arguments
- * ({@code account.sh}).
+ * repository's files and this build's {@code ./prebake}. Blocks for an account, and those that are only checked, run with programs that look
+ * at their arguments ({@code account.sh}).
  */
 final class DocSession {
     private static final Path REPOSITORY = Path.of("..");
     private static final List<String> FOLDERS = List.of("docs", "events", "node");
 
-    /** A local run has a home of its own beside the lab's. In a block for an account, its help has to know each option. */
+    /**
+     * A local run has a home of its own beside the lab's. Of what is only checked, its help has to know each option. Two commands are never
+     * run: {@code ./prebake test} would run this very test, and each of its runs the next; {@code ./prebake local} by itself packs a JDK as a
+     * sample, for a minute, and serves it on a fixed port that the machine's user may have taken. LocalCommandTest runs it on other images.
+     */
     private static final String LAUNCHER = """
             #!/bin/bash
             [[ $1 != local ]] || export PREBAKE_HOME='@HOME@'
-            command=(@JAVA@ "$@")
-            [[ -n ${PREBAKE_CHECKED:-} ]] || exec "${command[@]}"
-            help=$("${command[@]}" --help) || exit
+            command=(@JAVA@)
+            if [[ -z ${PREBAKE_CHECKED:-} ]]; then
+                if [[ $* == test || $* == local ]]; then
+                    echo "./prebake $* is never run here: its block has to say 'sh checked'" >&2
+                    exit 97
+                fi
+                exec "${command[@]}" "$@"
+            fi
+            # The launcher's own command, which has no options.
+            if [[ $* == test ]]; then
+                grep -qx '    test)' '@REPOSITORY@/prebake'
+                exit
+            fi
+            arguments=()
             for argument in "$@"; do
+                # What follows is a pod's command.
+                [[ $argument != -- ]] || break
+                arguments+=("$argument")
+            done
+            help=$("${command[@]}" "${arguments[@]}" --help) || exit
+            for argument in "${arguments[@]}"; do
                 case $argument in
                     -?*)
                         if [[ $help != *"${argument%%=*}"* ]]; then
@@ -67,7 +88,9 @@ final class DocSession {
                 + " dev.prebake.cli.Main";
         Path launcher = Files.writeString(
                 folder.resolve("prebake"),
-                LAUNCHER.replace("@HOME@", folder.resolve("local").toString()).replace("@JAVA@", java));
+                LAUNCHER.replace("@HOME@", folder.resolve("local").toString())
+                        .replace("@REPOSITORY@", REPOSITORY.toAbsolutePath().toString())
+                        .replace("@JAVA@", java));
         if (!launcher.toFile().setExecutable(true)) {
             throw new IOException(launcher + " can't be made executable.");
         }
@@ -84,7 +107,7 @@ final class DocSession {
             DocExamples.Block block = blocks.get(i);
             String text = here(block.text());
             // In the shell itself, so that variables stay; what it is to refuse, in one of its own.
-            if (block.is("account")) {
+            if (block.is("account") || block.is("checked")) {
                 script.append("( . '" + account + "'\n" + text + ")");
             } else if (block.is("fails")) {
                 script.append("if ( " + text + "); then exit 96; fi");
