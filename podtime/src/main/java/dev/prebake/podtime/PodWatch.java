@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -98,7 +99,7 @@ final class PodWatch implements AutoCloseable {
             if (started && !Refusal.lasting(problem)) {
                 return true;
             }
-            fail(Refusal.of("Watching " + resource + " in namespace " + namespace, cluster.server(), problem));
+            fail(refusal("Watching " + resource + " in namespace " + namespace, resource, problem));
             return false;
         });
         return informer;
@@ -109,13 +110,29 @@ final class PodWatch implements AutoCloseable {
         try {
             informer.start().toCompletableFuture().get(LONGEST_LIST.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw Refusal.of(tried, cluster.server(), e.getCause() == null ? e : e.getCause());
+            throw refusal(tried, resource, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw new ClusterException(tried + " took longer than " + LONGEST_LIST.toSeconds() + " s.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClusterException(tried + " was interrupted.", e);
         }
+    }
+
+    /**
+     * The answer to a watch over a WebSocket that is refused has no body, so that the API server is asked once more for what it has to
+     * say.
+     */
+    private ClusterException refusal(String tried, String resource, Throwable problem) {
+        if (Refusal.wordless(problem)) {
+            try {
+                cluster.client()
+                        .raw("/api/v1/namespaces/" + namespace + "/" + resource + "?watch=true&timeoutSeconds=1");
+            } catch (KubernetesClientException e) {
+                return Refusal.of("Watching " + resource + " in namespace " + namespace, cluster.server(), e);
+            }
+        }
+        return Refusal.of(tried, cluster.server(), problem);
     }
 
     private synchronized void fail(ClusterException problem) {

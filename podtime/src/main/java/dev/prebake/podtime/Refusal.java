@@ -56,6 +56,14 @@ final class Refusal {
         return code == HttpURLConnection.HTTP_FORBIDDEN || code == HttpURLConnection.HTTP_UNAUTHORIZED;
     }
 
+    /** Whether it was refused without the API server's own words. */
+    static boolean wordless(Throwable failure) {
+        return answer(failure)
+                .filter(answer -> answer.getCode() == HttpURLConnection.HTTP_FORBIDDEN)
+                .filter(answer -> !FORBIDDEN.matcher(message(answer)).find())
+                .isPresent();
+    }
+
     private static String forbidden(String message) {
         Matcher matcher = FORBIDDEN.matcher(message);
         if (!matcher.find()) {

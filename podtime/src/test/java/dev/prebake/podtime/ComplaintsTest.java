@@ -64,12 +64,14 @@ class ComplaintsTest {
                         .history()));
         complaints.ofPods(List.of(mounting()
                 .event("FailedCreatePodSandBox", null, 4, "plugin type=\"aws-cni\"\n  failed")
+                .event("Unhealthy", "app", 5, "Readiness probe failed: ")
                 .history()));
 
         assertThat(lines)
                 .containsExactly(
                         "pod default/app-1: FailedMount: secret \"a\" not found",
-                        "pod default/app-1: FailedCreatePodSandBox: plugin type=\"aws-cni\" failed");
+                        "pod default/app-1: FailedCreatePodSandBox: plugin type=\"aws-cni\" failed",
+                        "pod default/app-1, container app: Unhealthy: Readiness probe failed");
     }
 
     @Test

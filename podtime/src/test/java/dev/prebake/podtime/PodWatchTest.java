@@ -127,6 +127,30 @@ class PodWatchTest {
                                 + " verb \"list\" on " + resource + " in namespace \"default\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"pods", "events"})
+    @DisplayName(
+            "ends with the verb that is missing when it may list and not watch, which an API server doesn't say to a WebSocket")
+    void mayNotWatch(String resource) {
+        listPods("?resourceVersion=0", "10", List.of(pending));
+        if (resource.equals("events")) {
+            watchPods("10", 50);
+            listEvents();
+        }
+        server.expect().get().withPath(watch(resource, "10")).andReturn(403, "").always();
+        server.expect()
+                .get()
+                .withPath(API + resource + "?watch=true&timeoutSeconds=1")
+                .andReturn(403, forbidden("watch", resource))
+                .always();
+
+        assertThatThrownBy(this::collect)
+                .isInstanceOf(ClusterException.class)
+                .hasMessageStartingWith(
+                        "Watching " + resource + " in namespace default was refused. User \"ci\" lacks the"
+                                + " verb \"watch\" on " + resource + " in namespace \"default\"");
+    }
+
     private void assertExact(List<PodTimeline> timelines) {
         assertThat(timelines).singleElement().satisfies(timeline -> {
             assertThat(timeline.verdict().outcome()).isEqualTo(Outcome.READY);
@@ -176,6 +200,17 @@ class PodWatchTest {
     }
 
     private void listAndWatchEvents() {
+        listEvents();
+        server.expect()
+                .get()
+                .withPath(watch("events", "10"))
+                .andUpgradeToWebSocket()
+                .open()
+                .done()
+                .always();
+    }
+
+    private void listEvents() {
         server.expect()
                 .get()
                 .withPath(API + "events?resourceVersion=0")
@@ -188,13 +223,6 @@ class PodWatchTest {
                                 .withItems(events)
                                 .build())
                 .once();
-        server.expect()
-                .get()
-                .withPath(watch("events", "10"))
-                .andUpgradeToWebSocket()
-                .open()
-                .done()
-                .always();
     }
 
     private static String watch(String resource, String from) {
