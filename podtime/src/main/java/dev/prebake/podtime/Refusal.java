@@ -14,6 +14,9 @@ final class Refusal {
             + " \"(?<resource>[^\"]+)\" in API group \"(?<group>[^\"]*)\""
             + "(?: in the namespace \"(?<namespace>[^\"]+)\")?");
 
+    /** What the API server says to a server-side apply by who may patch and not create: nothing after the colon. */
+    private static final Pattern NOT_CREATED = Pattern.compile("(?<resource>[a-z.]+) \"[^\"]*\" is forbidden:\\s*");
+
     private Refusal() {}
 
     /**
@@ -67,7 +70,11 @@ final class Refusal {
     private static String forbidden(String message) {
         Matcher matcher = FORBIDDEN.matcher(message);
         if (!matcher.find()) {
-            return "The API server says: " + message;
+            Matcher bare = NOT_CREATED.matcher(message);
+            return bare.matches()
+                    ? "The API server gives no reason, as it does to who may patch " + bare.group("resource")
+                            + " and lacks the verb \"create\", by which apply makes what isn't there."
+                    : "The API server says: " + message;
         }
         String resource =
                 matcher.group("resource") + (matcher.group("group").isEmpty() ? "" : "." + matcher.group("group"));

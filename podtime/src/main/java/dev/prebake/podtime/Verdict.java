@@ -102,6 +102,8 @@ public record Verdict(Outcome outcome, boolean settled, String words, String adv
         return history.events().stream()
                 .filter(event -> event.failedPull(container.name()))
                 .reduce((_, later) -> later)
+                .filter(event ->
+                        container.waitingMessage() == null || !event.message().contains(container.waitingMessage()))
                 .map(event -> " (" + event.message() + ")")
                 .orElse("");
     }

@@ -1,6 +1,7 @@
 package dev.prebake.podtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.prebake.podtime.PodVersion.Role;
 import io.fabric8.kubernetes.api.model.Event;
@@ -14,10 +15,14 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("What a cluster says against a pod that is waited for")
 @EnableKubernetesMockClient(https = false)
@@ -38,20 +43,40 @@ class ComplaintsTest {
                         + " unpack image \"127.0.0.1:5000/kubernetes/none:1\": failed to resolve reference"
                         + " \"127.0.0.1:5000/kubernetes/none:1\": 127.0.0.1:5000/kubernetes/none:1: not found"
                         + " | The registry has no such image",
+                "unmounted | NOT_READY | pod unmounted/unmounted: FailedMount: MountVolume.SetUp failed for volume"
+                        + " \"data\" : secret \"missing\" not found | Create what the volume names in namespace unmounted",
+                "unconfigured | NOT_READY | pod unconfigured/unconfigured, container app: Failed: Error: secret \"missing\""
+                        + " not found | Create the Secret or ConfigMap that the container names in namespace unconfigured",
             })
     @DisplayName("is told once, as a real cluster said it several times, and the result says what to do about it")
     void recorded(String name, Outcome outcome, String line, String advice) {
-        replay(Recording.of("1.20/" + name), name);
+        Recording recording = Recording.of("1.20/" + name);
 
-        List<PodTimeline> timelines = new PodTimer(
-                        new Cluster(client), new TimerOptions(name, Duration.ofSeconds(2), false, false), lines::add)
-                .collect(Workload.named(name, name));
+        recording.growing(name).forEach(history -> complaints.ofPods(List.of(history)));
 
         assertThat(lines).containsExactly(line);
-        assertThat(timelines).singleElement().satisfies(timeline -> {
-            assertThat(timeline.verdict().outcome()).isEqualTo(outcome);
-            assertThat(timeline.verdict().advice()).startsWith(advice);
-        });
+        Verdict verdict = recording.timeline(name).verdict();
+        assertThat(verdict.outcome()).isEqualTo(outcome);
+        assertThat(verdict.advice()).startsWith(advice);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"absent", "unmounted", "unconfigured"})
+    @DisplayName("is told while the pod is waited for, as its watches send it")
+    void whileWaiting(String name) throws InterruptedException {
+        replay(Recording.of("1.20/" + name), name);
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        PodTimer timer = new PodTimer(
+                new Cluster(client), new TimerOptions(name, Duration.ofMinutes(5), false, false), told::add);
+        Thread timing = Thread.ofPlatform()
+                .daemon()
+                .start(() -> assertThatThrownBy(() -> timer.collect(Workload.named(name, name)))
+                        .hasMessageContaining("interrupted"));
+
+        assertThat(told.poll(1, TimeUnit.MINUTES)).startsWith("pod " + name + "/" + name);
+        timing.interrupt();
+        timing.join();
+        assertThat(told).isEmpty();
     }
 
     @Test
@@ -132,8 +157,11 @@ class ComplaintsTest {
                 .withPath(path + "?allowWatchBookmarks=true&resourceVersion=10&timeoutSeconds=600&watch=true")
                 .andUpgradeToWebSocket()
                 .open();
+        // What the server sends at once, before the client listens, is lost; each delay counts from the beginning.
+        long delay = 500;
         for (WatchEvent change : changes) {
-            watch = watch.waitFor(1).andEmit(change);
+            watch = watch.waitFor(delay).andEmit(change);
+            delay += 5;
         }
         watch.done().always();
     }

@@ -229,11 +229,12 @@ class PodWatchTest {
         return API + resource + "?allowWatchBookmarks=true&resourceVersion=" + from + "&timeoutSeconds=600&watch=true";
     }
 
+    /** As Kubernetes 1.20.2 put it after etcd was compacted. */
     private static Status expired() {
         return new StatusBuilder()
                 .withCode(410)
                 .withReason("Expired")
-                .withMessage("too old resource version: 10 (99)")
+                .withMessage("The resourceVersion for the provided watch is too old.")
                 .build();
     }
 

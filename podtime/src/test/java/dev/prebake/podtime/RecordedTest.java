@@ -23,6 +23,8 @@ class RecordedTest {
         "evicted, evicted, EVICTED, true",
         "absent, absent, IMAGE_NOT_PULLED, false",
         "homeless, homeless, UNSCHEDULABLE, false",
+        "unmounted, unmounted, NOT_READY, false",
+        "unconfigured, unconfigured, NOT_READY, false",
     })
     @DisplayName("come to the outcome that they came to")
     void outcome(String recording, String pod, Outcome outcome, boolean settled) {

@@ -52,17 +52,22 @@ final class Recording {
         }
     }
 
-    private void take(JsonNode change) {
+    private void take(JsonNode line) {
         Object object =
-                new KubernetesSerialization().unmarshal(change.get("object").toString());
+                new KubernetesSerialization().unmarshal(line.get("object").toString());
         if (object instanceof HasMetadata some) {
             some.getMetadata().setResourceVersion(String.valueOf(FIRST_VERSION + changes.size()));
         }
-        changes.add(new WatchEvent(object, change.get("type").textValue()));
+        take(new WatchEvent(object, line.get("type").textValue()));
+    }
+
+    private void take(WatchEvent change) {
+        changes.add(change);
+        Object object = change.getObject();
         if (object instanceof Pod pod) {
             PodVersion version = ClusterReading.pod(pod);
             versions.computeIfAbsent(version.name(), _ -> new ArrayList<>()).add(version);
-            gone.put(version.name(), change.get("type").textValue().equals("DELETED"));
+            gone.put(version.name(), change.getType().equals("DELETED"));
         } else {
             PodEvent event = ClusterReading.event((Event) object);
             events.put(event.name(), event);
@@ -86,6 +91,19 @@ final class Recording {
                         .filter(event -> event.podUid().equals(uid))
                         .toList(),
                 Boolean.TRUE.equals(gone.get(pod)));
+    }
+
+    /** What was seen of a pod after each change from its first on. */
+    List<PodHistory> growing(String pod) {
+        Recording recording = new Recording();
+        List<PodHistory> histories = new ArrayList<>();
+        for (WatchEvent change : changes) {
+            recording.take(change);
+            if (recording.versions.containsKey(pod)) {
+                histories.add(recording.history(pod));
+            }
+        }
+        return histories;
     }
 
     /** How a pod started. */

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A cluster's refusal")
 class RefusalTest {
@@ -39,6 +41,16 @@ class RefusalTest {
                 .hasMessageContaining("lacks the verb \"list\" on replicasets.apps in the whole cluster")
                 .hasMessageContaining(
                         "kubectl create clusterrole prebake-podtime --verb=list --resource=replicasets.apps");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pods \"one\" is forbidden: ", "deployments.apps \"one\" is forbidden:"})
+    @DisplayName("names the verb create where the API server (1.20.2) refuses a server-side apply without a reason")
+    void forbiddenWithoutReason(String message) {
+        assertThat(refusal(403, message))
+                .hasMessageEndingWith("The API server gives no reason, as it does to who may patch "
+                        + message.substring(0, message.indexOf(' '))
+                        + " and lacks the verb \"create\", by which apply makes what isn't there.");
     }
 
     @Test

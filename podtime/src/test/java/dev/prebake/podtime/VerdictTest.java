@@ -117,6 +117,21 @@ class VerdictTest {
     }
 
     @Test
+    @DisplayName(
+            "says once why an image was not pulled, by the event where the container only says that it waits for the next try")
+    void pullFailure() {
+        Story story = new Story().accepted(0).event("Failed", "app", 2, "Failed to pull image \"app\": not found");
+
+        assertThat(verdict(story.waiting("app", "ErrImagePull", "not found")).words())
+                .isEqualTo("app waits: ErrImagePull: not found");
+        assertThat(verdict(story.waiting("app", "ImagePullBackOff", "Back-off pulling image \"app\""))
+                        .words())
+                .isEqualTo(
+                        "app waits: ImagePullBackOff: Back-off pulling image \"app\" (Failed to pull image \"app\": not"
+                                + " found)");
+    }
+
+    @Test
     @DisplayName("is NOT_READY with the newest warning while it stands still")
     void notReady() {
         Verdict verdict = verdict(Story.pulled()
