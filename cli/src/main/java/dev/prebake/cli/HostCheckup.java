@@ -60,7 +60,8 @@ final class HostCheckup {
                         : Finding.warning(
                                 "port " + LocalCommand.SAMPLE_PORT,
                                 "the sample's registry can't listen there: " + facts.portProblem(),
-                                "Stop what listens there, or bake an image of your own with --image."));
+                                "Stop what listens there (a lab of the sample does: ./prebake lab stop), or bake an image of your"
+                                        + " own with --image."));
         return findings;
     }
 

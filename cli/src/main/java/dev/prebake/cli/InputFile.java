@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.prebake.kernel.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class InputFile {
             throw new UsageException(
                     "Reading " + file + " as JSON failed: " + e.getOriginalMessage() + ". See events/ for examples.",
                     e);
+        } catch (NoSuchFileException e) {
+            throw new UsageException(
+                    "Reading " + file + " failed: there is no such file. See events/ for examples.", e);
         } catch (IOException e) {
             throw new UsageException("Reading " + file + " failed: " + e, e);
         }

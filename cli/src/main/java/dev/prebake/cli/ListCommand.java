@@ -46,8 +46,14 @@ final class ListCommand implements Callable<Integer> {
                 executions.newest(status == null ? null : status.name().toUpperCase(Locale.ROOT), number);
         options.print(
                 new Listed(executions.stateMachineArn(), newest),
-                newest.isEmpty() ? List.of("no executions") : ExecutionText.table(newest, Terminal.outColumns()));
+                newest.isEmpty() ? List.of(none()) : ExecutionText.table(newest, Terminal.outColumns()));
         return ExitCode.OK;
+    }
+
+    private String none() {
+        return status == null
+                ? "no executions yet; start one: ./prebake start --follow"
+                : "no executions that are " + status;
     }
 
     /** Named as they are typed. */

@@ -139,7 +139,9 @@ class CommandLineTest {
 
         assertThat(err.toString().lines())
                 .singleElement()
-                .satisfies(line -> assertThat(line).startsWith("prebake: Reading " + missing + " failed:"));
+                .satisfies(line -> assertThat(line)
+                        .isEqualTo("prebake: Reading " + missing
+                                + " failed: there is no such file. See events/ for examples."));
     }
 
     @ParameterizedTest

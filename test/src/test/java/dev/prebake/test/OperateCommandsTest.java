@@ -112,6 +112,7 @@ class OperateCommandsTest {
         first.properties()
                 .forEach(field -> assertThat(followed.path(field.getKey())).isEqualTo(field.getValue()));
         assertThat(run("list").out()).startsWith("NAME ").contains("first ", " SUCCEEDED ");
+        assertThat(run("list", "--status", "timed_out").out()).isEqualTo("no executions that are timed_out\n");
     }
 
     @Test
