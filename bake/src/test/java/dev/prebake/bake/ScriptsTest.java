@@ -31,6 +31,7 @@ class ScriptsTest {
                 ".ci/run",
                 "bake/bake.sh",
                 "bake/test.sh",
+                "bake/arm64.sh",
                 "node/mount-cache.sh",
                 "node/test.sh",
                 "events/operate.sh",
