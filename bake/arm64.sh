@@ -54,7 +54,7 @@ make_userland() {
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/sources.list"
     : >"$work/none"
     say "fetching Debian $suite"
-    fetch arm64 '?essential' busybox-static containerd curl docker-registry iproute2 isal jq libcap2-bin mount openjdk-25-jdk-headless openssl \
+    fetch arm64 '?essential' busybox-static ca-certificates containerd curl docker-registry iproute2 isal jq libcap2-bin mount openjdk-25-jdk-headless openssl \
         skopeo xfsprogs zstd
     fetch amd64 runc xfsprogs qemu-user
     unpack arm64
@@ -67,6 +67,7 @@ make_userland() {
     ln -s mawk "$root.new/usr/bin/awk"
     cp "$root.new/usr/share/base-passwd/passwd.master" "$root.new/etc/passwd"
     cp "$root.new/usr/share/base-passwd/group.master" "$root.new/etc/group"
+    cat "$root.new"/usr/share/ca-certificates/mozilla/*.crt >"$root.new/etc/ssl/certs/ca-certificates.crt"
     echo '127.0.0.1 localhost' >"$root.new/etc/hosts"
     : >"$root.new/etc/resolv.conf"
     rm -rf "$work"
