@@ -1,5 +1,8 @@
 package dev.prebake.cli;
 
+import dev.prebake.catalogue.Artifacts;
+import dev.prebake.catalogue.FunctionCatalogue;
+import dev.prebake.catalogue.FunctionEntry;
 import dev.prebake.lab.host.DataPlanes;
 import dev.prebake.lab.host.Detection;
 import java.nio.file.Path;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  ./prebake lab --image registry.k8s.io/pause:3.10",
             "  ./prebake lab --fault states:DescribeExecution=ThrottlingException:3 --fault"
                     + " PublishSnapshot/ssm:PutParameter=answer-lost",
+            "  ./prebake lab --zips",
             "  ./prebake lab stop",
             "  events/operate.sh, for all that the AWS CLI can do with it",
             "",
@@ -37,6 +41,9 @@ import picocli.CommandLine.Spec;
         })
 final class LabCommand implements Callable<Integer> {
     private static final int MAX_PORT = 65_535;
+
+    /** The repository, as the launcher says. */
+    private static final String ROOT_PROPERTY = "prebake.root";
 
     @Option(
             names = "--port",
@@ -65,6 +72,14 @@ final class LabCommand implements Callable<Integer> {
                 "WHO is a function, such as PublishSnapshot; Builder, Scheduler; or an access key. Anybody without it."
             })
     private List<PlannedFault> faults = List.of();
+
+    @Option(
+            names = "--zips",
+            description = {
+                "Run each function from its zip, as it is deployed, in a JVM of its own under AWS's runtime interface client, with"
+                        + " the memory and the time that it has on AWS. Slower."
+            })
+    private boolean zips;
 
     @Option(names = "--detach", description = "Leave the lab running and return as soon as it serves.")
     private boolean detach;
@@ -95,11 +110,12 @@ final class LabCommand implements Callable<Integer> {
                     + ". Stop it with: ./prebake lab stop");
             return ExitCode.OK;
         }
+        Artifacts artifacts = zips ? built() : null;
         Detection detection = DataPlanes.detect(home);
         terminal.line("prebake: " + (directories ? "Volumes are plain folders, as asked for." : detection.inWords()));
         LabServer server = new LabServer(terminal);
-        LabFile.Lab lab =
-                server.open(directories ? detection.openDirectories() : detection.open(), home, images, port, faults);
+        LabFile.Lab lab = server.open(
+                directories ? detection.openDirectories() : detection.open(), home, images, port, faults, artifacts);
         file.write(lab);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -112,6 +128,27 @@ final class LabCommand implements Callable<Integer> {
         terminal.line("prebake: serving until stopped by Ctrl-C or: ./prebake lab stop");
         stopped.await();
         return ExitCode.OK;
+    }
+
+    /** The functions' zips, which the launcher builds. */
+    private static Artifacts built() {
+        String root = System.getProperty(ROOT_PROPERTY);
+        if (root == null) {
+            throw new UsageException("--zips takes the launcher, which builds them: ./prebake lab --zips", null);
+        }
+        Artifacts artifacts = new Artifacts(Path.of(root));
+        List<String> missing = FunctionCatalogue.load().functions().stream()
+                .filter(function -> !artifacts.isBuilt(function))
+                .map(FunctionEntry::artifact)
+                .distinct()
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new UsageException(
+                    "There is no zip of " + String.join(", ", missing) + " below " + root
+                            + "/functions. Build them with: mvn -f " + root + " package -DskipTests",
+                    null);
+        }
+        return artifacts;
     }
 
     /** The three lines that one needs. */

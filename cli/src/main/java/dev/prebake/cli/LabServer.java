@@ -1,5 +1,6 @@
 package dev.prebake.cli;
 
+import dev.prebake.catalogue.Artifacts;
 import dev.prebake.lab.cloud.Lab;
 import dev.prebake.lab.cloud.LabObserver;
 import dev.prebake.lab.cloud.Serving;
@@ -38,10 +39,16 @@ final class LabServer implements AutoCloseable {
      * @param images what an execution bakes whose input names none; a sample when there are none here either
      * @param port on 127.0.0.1; 0 for any free one
      * @param faults what is to go wrong
+     * @param zips the functions' zips, for each to run from its own; absent for all of them in this JVM
      * @throws UsageException when one is of an operation that the lab doesn't have
      */
     synchronized LabFile.Lab open(
-            DataPlane plane, Path home, List<String> images, int port, List<PlannedFault> faults) {
+            DataPlane plane,
+            Path home,
+            List<String> images,
+            int port,
+            List<PlannedFault> faults,
+            @Nullable Artifacts zips) {
         List<String> baked;
         try {
             baked = images.isEmpty() ? List.of(sample(home)) : images;
@@ -52,7 +59,7 @@ final class LabServer implements AutoCloseable {
         Lab opened = Lab.serve(
                 plane,
                 LabObserver.none(),
-                new Serving(port, baked, this::noted, faults.isEmpty() ? null : PlannedFault.plan(faults)));
+                new Serving(port, baked, this::noted, faults.isEmpty() ? null : PlannedFault.plan(faults), zips));
         lab = opened;
         try {
             PlannedFault.requireServed(faults, opened.operations());
@@ -61,6 +68,10 @@ final class LabServer implements AutoCloseable {
             throw e;
         }
         opened.recovered().forEach(sentence -> terminal.line("prebake: left by an earlier run: " + sentence));
+        if (zips != null) {
+            terminal.line("prebake: functions run from their zips; their logs are in "
+                    + plane.home().resolve("functions").resolve("log"));
+        }
         terminal.line("prebake: the input {} bakes " + String.join(", ", baked) + ".");
         ProcessHandle own = ProcessHandle.current();
         return new LabFile.Lab(

@@ -21,6 +21,7 @@ import dev.prebake.lab.registry.PlatformImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
@@ -39,6 +41,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 class HandlerProcessesTest {
     private static final Artifacts ZIPS =
             new Artifacts(Path.of("").toAbsolutePath().getParent());
+
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     @TempDir
     private Path folder;
@@ -110,6 +114,28 @@ class HandlerProcessesTest {
         assertThat(there.error()).isEqualTo(here.error()).isEqualTo("dev.prebake.plan.ImagesUnavailableException");
         assertThat(there.cause()).contains("missing");
         assertThat(withoutTrace(there.cause())).isEqualTo(withoutTrace(here.cause()));
+    }
+
+    @Test
+    @DisplayName("is what `prebake lab --zips` serves")
+    void serves() throws Exception {
+        Path home = folder.resolve("served");
+        try (LabProcess lab = LabProcess.serve(home, registry.address() + "/team/one:1", "--zips");
+                SfnClient client = lab.states()) {
+            String arn = client.startExecution(
+                            start -> start.stateMachineArn(lab.stateMachineArn).input("{}"))
+                    .executionArn();
+            DescribeExecutionResponse execution;
+            do {
+                Thread.sleep(LOOK);
+                execution = client.describeExecution(describe -> describe.executionArn(arn));
+            } while (execution.status() == ExecutionStatus.RUNNING);
+
+            assertThat(execution.status()).as(execution.cause()).isEqualTo(ExecutionStatus.SUCCEEDED);
+            assertThat(lab.log()).contains("logs are in " + home.resolve("directories/functions/log"));
+            assertThat(Files.readString(home.resolve("directories/functions/log/PublishSnapshot.log")))
+                    .contains("REPORT RequestId: ");
+        }
     }
 
     private Lab processes() {

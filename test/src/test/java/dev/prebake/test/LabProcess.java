@@ -51,6 +51,7 @@ final class LabProcess implements AutoCloseable {
                 "-Xmx224m",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-Dprebake.root=" + Path.of("").toAbsolutePath().getParent(),
                 "-cp",
                 LocalCommandLine.classPath().stream()
                         .map(Path::toString)

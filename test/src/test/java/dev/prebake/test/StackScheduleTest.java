@@ -51,7 +51,7 @@ class StackScheduleTest {
         try (Lab lab = Lab.serve(
                 DataPlanes.detect(folder.resolve("home")).openDirectories(),
                 observer,
-                new Serving(0, List.of(), (call, next) -> next.get(), null))) {
+                new Serving(0, List.of(), (call, next) -> next.get(), null, null))) {
             assertThat(schedule.path("Target").path("Arn").path("Ref").asText())
                     .startsWith(RolesOfTemplate.STATE_MACHINE);
 

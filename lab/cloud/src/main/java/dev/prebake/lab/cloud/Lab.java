@@ -109,7 +109,6 @@ public final class Lab implements AutoCloseable {
             @Nullable CallInterceptor authorizer,
             @Nullable String kmsKeyArn,
             @Nullable FaultPlan planned,
-            @Nullable Artifacts zips,
             Serving serving)
             throws IOException {
         FaultPlan faults = planned == null ? FaultPlan.none() : planned;
@@ -160,9 +159,9 @@ public final class Lab implements AutoCloseable {
                         faults),
                 instances);
         secrets = new LabSecretsManager(clock);
-        functions = zips == null
+        functions = serving.zips() == null
                 ? new LoadedHandlers()
-                : new HandlerProcesses(zips, plane.home().resolve("functions"), this::endpoint);
+                : new HandlerProcesses(serving.zips(), plane.home().resolve("functions"), this::endpoint);
         states = new LabStates(
                 machines,
                 new RunningExecutions(
@@ -233,12 +232,12 @@ public final class Lab implements AutoCloseable {
             @Nullable CallInterceptor authorizer,
             @Nullable String kmsKeyArn,
             @Nullable FaultPlan faults) {
-        return open(plane, () -> new Lab(plane, observer, authorizer, kmsKeyArn, faults, null, Serving.quietly()));
+        return open(plane, () -> new Lab(plane, observer, authorizer, kmsKeyArn, faults, Serving.quietly(null)));
     }
 
     /** Opens the lab for clients from outside of this JVM. In it alone schedules are due: who runs one bake wants no others. */
     public static Lab serve(DataPlane plane, LabObserver observer, Serving serving) {
-        Lab lab = open(plane, () -> new Lab(plane, observer, null, null, serving.faults(), null, serving));
+        Lab lab = open(plane, () -> new Lab(plane, observer, null, null, serving.faults(), serving));
         lab.schedules.begin();
         return lab;
     }
@@ -250,7 +249,7 @@ public final class Lab implements AutoCloseable {
      * @param zips the functions' zips; those that an execution comes to have to be there
      */
     public static Lab openWithProcesses(DataPlane plane, LabObserver observer, Artifacts zips) {
-        return open(plane, () -> new Lab(plane, observer, null, null, null, zips, Serving.quietly()));
+        return open(plane, () -> new Lab(plane, observer, null, null, null, Serving.quietly(zips)));
     }
 
     /** What may fail while the lab is opened. */

@@ -1,5 +1,6 @@
 package dev.prebake.lab.cloud;
 
+import dev.prebake.catalogue.Artifacts;
 import dev.prebake.lab.wire.CallInterceptor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param images what an execution bakes whose input names no images; none for an input that has to name some
  * @param calls sees every call
  * @param faults what is to go wrong; absent for nothing
+ * @param zips the functions' zips, for each to run from its own in a process of its own, with the memory and the time that it has on
+ *     AWS, and with its log in {@code functions/log} of the data plane's home; those that an execution comes to have to be there.
+ *     Absent for all of them in this JVM
  */
 public record Serving(
         int port,
         List<String> images,
         CallInterceptor calls,
-        @Nullable FaultPlan faults) {
+        @Nullable FaultPlan faults,
+        @Nullable Artifacts zips) {
     public Serving {
         images = List.copyOf(images);
     }
 
-    static Serving quietly() {
-        return new Serving(0, List.of(), (call, next) -> next.get(), null);
+    static Serving quietly(@Nullable Artifacts zips) {
+        return new Serving(0, List.of(), (call, next) -> next.get(), null, zips);
     }
 }
