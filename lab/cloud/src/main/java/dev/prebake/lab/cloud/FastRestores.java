@@ -112,10 +112,15 @@ final class FastRestores {
     }
 
     DescribeFastSnapshotRestoresResponse describe(DescribeFastSnapshotRestoresRequest request) {
+        Page<FastRestore> page = AwsAnswers.ec2Page(
+                filter.passing(account.fastRestores(), request.filters()),
+                restore -> restore.snapshotId() + " " + restore.availabilityZone(),
+                request.maxResults(),
+                1,
+                request.nextToken());
         return DescribeFastSnapshotRestoresResponse.builder()
-                .fastSnapshotRestores(filter.passing(account.fastRestores(), request.filters()).stream()
-                        .map(this::answer)
-                        .toList())
+                .fastSnapshotRestores(page.items().stream().map(this::answer).toList())
+                .nextToken(page.nextToken())
                 .build();
     }
 

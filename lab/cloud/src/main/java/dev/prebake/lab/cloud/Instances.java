@@ -120,13 +120,20 @@ final class Instances implements AutoCloseable {
         List<LabInstance> asked = request.instanceIds().isEmpty()
                 ? all()
                 : request.instanceIds().stream().map(this::existing).toList();
+        Page<LabInstance> page = AwsAnswers.ec2Page(
+                FILTER.passing(asked, request.filters()),
+                LabInstance::instanceId,
+                request.maxResults(),
+                AwsAnswers.EC2_LEAST,
+                request.nextToken());
         return DescribeInstancesResponse.builder()
-                .reservations(FILTER.passing(asked, request.filters()).stream()
+                .reservations(page.items().stream()
                         .map(instance -> Reservation.builder()
                                 .ownerId(Account.ID)
                                 .instances(answer(instance))
                                 .build())
                         .toList())
+                .nextToken(page.nextToken())
                 .build();
     }
 

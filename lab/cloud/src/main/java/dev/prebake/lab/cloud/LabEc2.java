@@ -50,6 +50,7 @@ import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.TagDescription;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesResponse;
 
@@ -217,8 +218,15 @@ final class LabEc2 implements Ec2Client {
                 .describe(DescribeLaunchTemplatesRequest.builder().build())
                 .launchTemplates()
                 .forEach(each -> tags.add(ResourceType.LAUNCH_TEMPLATE, each.launchTemplateId(), each.tags()));
+        Page<TagDescription> page = AwsAnswers.ec2Page(
+                tags.passing(request.filters()),
+                tag -> tag.resourceId() + " " + tag.key(),
+                request.maxResults(),
+                AwsAnswers.EC2_LEAST,
+                request.nextToken());
         return DescribeTagsResponse.builder()
-                .tags(tags.passing(request.filters()))
+                .tags(page.items())
+                .nextToken(page.nextToken())
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.prebake.lab.cloud;
 
 import dev.prebake.kernel.Architecture;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -90,8 +91,9 @@ final class LabImages {
     }
 
     DescribeImagesResponse describe(DescribeImagesRequest request) {
-        List<Image> all =
-                Stream.concat(images.values().stream(), ofEks.stream()).toList();
+        List<Image> all = Stream.concat(
+                        images.values().stream().sorted(Comparator.comparing(Image::imageId)), ofEks.stream())
+                .toList();
         List<Image> asked = request.imageIds().isEmpty()
                 ? all
                 : request.imageIds().stream()
@@ -100,13 +102,15 @@ final class LabImages {
                                 .findFirst()
                                 .orElseThrow(() -> notFound(id)))
                         .toList();
+        List<Image> owned = asked.stream()
+                .filter(image ->
+                        request.owners().isEmpty() || request.owners().stream().anyMatch(owner -> isOf(image, owner)))
+                .toList();
+        Page<Image> page = AwsAnswers.ec2Page(
+                FILTER.passing(owned, request.filters()), Image::imageId, request.maxResults(), 1, request.nextToken());
         return DescribeImagesResponse.builder()
-                .images(FILTER.passing(
-                        asked.stream()
-                                .filter(image -> request.owners().isEmpty()
-                                        || request.owners().stream().anyMatch(owner -> isOf(image, owner)))
-                                .toList(),
-                        request.filters()))
+                .images(page.items())
+                .nextToken(page.nextToken())
                 .build();
     }
 

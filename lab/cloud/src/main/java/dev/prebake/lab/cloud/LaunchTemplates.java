@@ -185,10 +185,12 @@ final class LaunchTemplates {
                                 request.launchTemplateIds().stream().map(id -> existing(id, null)),
                                 request.launchTemplateNames().stream().map(name -> existing(null, name)))
                         .toList();
+        Page<Template> page = AwsAnswers.ec2Page(
+                FILTER.passing(asked, request.filters()), Template::id, request.maxResults(), 1, request.nextToken());
         return DescribeLaunchTemplatesResponse.builder()
-                .launchTemplates(FILTER.passing(asked, request.filters()).stream()
-                        .map(LaunchTemplates::answer)
-                        .toList())
+                .launchTemplates(
+                        page.items().stream().map(LaunchTemplates::answer).toList())
+                .nextToken(page.nextToken())
                 .build();
     }
 
@@ -213,8 +215,15 @@ final class LaunchTemplates {
                             .map(version -> answer(template, version))
                     : versions(template, request.versions());
         }
+        Page<LaunchTemplateVersion> page = AwsAnswers.ec2Page(
+                VERSION_FILTER.passing(asked.toList(), request.filters()),
+                version -> version.launchTemplateId() + " " + version.versionNumber(),
+                request.maxResults(),
+                1,
+                request.nextToken());
         return DescribeLaunchTemplateVersionsResponse.builder()
-                .launchTemplateVersions(VERSION_FILTER.passing(asked.toList(), request.filters()))
+                .launchTemplateVersions(page.items())
+                .nextToken(page.nextToken())
                 .build();
     }
 

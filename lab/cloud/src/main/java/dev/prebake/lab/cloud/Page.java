@@ -7,13 +7,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of a list, as Step Functions, EventBridge Scheduler and Systems Manager turn them.
+ * A page of a list, as Step Functions, EventBridge Scheduler, Systems Manager and EC2 turn them.
  *
  * @param items what stands on it
  * @param nextToken what asks for the next page; null on the last one
  */
 record Page<T>(List<T> items, @Nullable String nextToken) {
-    private static final int MOST = 1000;
+    /** How many items there are on a page at most. */
+    static final int MOST = 1000;
 
     /**
      * The page that a token asks for. The token names the last item of the page before, so that items that come in ahead of it

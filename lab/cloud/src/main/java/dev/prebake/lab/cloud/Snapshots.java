@@ -108,10 +108,15 @@ final class Snapshots {
         List<StoredSnapshot> asked = request.snapshotIds().isEmpty()
                 ? account.snapshots()
                 : request.snapshotIds().stream().map(this::existing).toList();
+        Page<StoredSnapshot> page = AwsAnswers.ec2Page(
+                FILTER.passing(asked, request.filters()),
+                StoredSnapshot::snapshotId,
+                request.maxResults(),
+                AwsAnswers.EC2_LEAST,
+                request.nextToken());
         return DescribeSnapshotsResponse.builder()
-                .snapshots(FILTER.passing(asked, request.filters()).stream()
-                        .map(Snapshots::answer)
-                        .toList())
+                .snapshots(page.items().stream().map(Snapshots::answer).toList())
+                .nextToken(page.nextToken())
                 .build();
     }
 

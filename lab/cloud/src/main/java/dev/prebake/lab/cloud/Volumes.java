@@ -194,10 +194,15 @@ final class Volumes {
                         .sorted(Comparator.comparing(LabVolume::volumeId))
                         .toList()
                 : request.volumeIds().stream().map(this::existing).toList();
+        Page<LabVolume> page = AwsAnswers.ec2Page(
+                FILTER.passing(asked, request.filters()),
+                LabVolume::volumeId,
+                request.maxResults(),
+                AwsAnswers.EC2_LEAST,
+                request.nextToken());
         return DescribeVolumesResponse.builder()
-                .volumes(FILTER.passing(asked, request.filters()).stream()
-                        .map(Volumes::answer)
-                        .toList())
+                .volumes(page.items().stream().map(Volumes::answer).toList())
+                .nextToken(page.nextToken())
                 .build();
     }
 
