@@ -15,6 +15,10 @@ final class Advice {
             "no such host|connection refused|connection reset|no route to host|i/o timeout|deadline exceeded|x509|tls:"
                     + "|server gave http response to https client");
 
+    /** As the kubelet words what a volume names and the namespace hasn't. */
+    private static final Pattern MISSING =
+            Pattern.compile("(secret|configmap|persistentvolumeclaim) .*not found|non-existent");
+
     private Advice() {}
 
     /**
@@ -36,9 +40,12 @@ final class Advice {
                 "Add a node that takes it, or ask for less: its requests, nodeSelector, affinity and tolerations are"
                         + " held against what kubectl describe nodes shows. --timeout gives a new node longer.";
             case "FailedMount", "FailedAttachVolume" ->
-                "Create what the volume names in namespace " + pod.namespace()
-                        + " (a Secret, a ConfigMap, a claim), or correct its name; kubectl describe pod " + of
-                        + " shows it. The kubelet tries again by itself.";
+                (MISSING.matcher(words).find()
+                                ? "Create what the volume names in namespace " + pod.namespace()
+                                        + " (a Secret, a ConfigMap, a claim), or correct its name; kubectl describe pod "
+                                        + of + " shows it."
+                                : "See what its volumes need: kubectl describe pod " + of + " shows them.")
+                        + " It is tried again by itself.";
             case "CreateContainerConfigError" ->
                 "Create the Secret or ConfigMap that the container names in namespace " + pod.namespace()
                         + ", or correct its name, its key, or the user that it runs as. The kubelet tries again by itself.";
@@ -52,13 +59,14 @@ final class Advice {
     }
 
     private static String pull(String words) {
-        if (REFUSED.matcher(words).find()) {
-            return "The registry refuses the node this image: give the pod imagePullSecrets or the node's role the right"
-                    + " to pull, and see that the name is right, since many registries answer so for what they don't have.";
-        }
+        // First, since a token service that can't be reached is a failed authorization too, by containerd's words.
         if (UNREACHED.matcher(words).find()) {
             return "The node doesn't reach the registry: see that its address is right, and that the node resolves it, has a"
                     + " way to it and trusts its certificate.";
+        }
+        if (REFUSED.matcher(words).find()) {
+            return "The registry refuses the node this image: give the pod imagePullSecrets or the node's role the right"
+                    + " to pull, and see that the name is right, since many registries answer so for what they don't have.";
         }
         if (ABSENT.matcher(words).find()) {
             return "The registry has no such image: correct its name or tag, or push it.";

@@ -51,7 +51,7 @@ final class Complaints {
                 .forEach(event -> listener.accept(subject
                         + (event.container() == null ? "" : ", container " + event.container()) + ": "
                         + event.reason() + ": "
-                        + event.message().replaceAll("\\s+", " ").replaceAll("[ :]+$", "")));
+                        + event.said()));
     }
 
     /**

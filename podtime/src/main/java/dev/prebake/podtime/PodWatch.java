@@ -129,7 +129,10 @@ final class PodWatch implements AutoCloseable {
                 cluster.client()
                         .raw("/api/v1/namespaces/" + namespace + "/" + resource + "?watch=true&timeoutSeconds=1");
             } catch (KubernetesClientException e) {
-                return Refusal.of("Watching " + resource + " in namespace " + namespace, cluster.server(), e);
+                // What failed for a reason of its own explains nothing: the refusal itself is told then.
+                if (Refusal.lasting(e)) {
+                    return Refusal.of("Watching " + resource + " in namespace " + namespace, cluster.server(), e);
+                }
             }
         }
         return Refusal.of(tried, cluster.server(), problem);

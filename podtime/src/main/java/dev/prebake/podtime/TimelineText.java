@@ -2,11 +2,13 @@ package dev.prebake.podtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -99,11 +101,16 @@ public final class TimelineText {
      */
     public static List<String> problems(List<TimedPod> pods, Duration waited) {
         boolean several = pods.stream().anyMatch(pod -> pod.run() > 1);
+        // Advice names the first of the pods that share it.
         Map<Verdict, List<String>> problems = new LinkedHashMap<>();
+        Map<Verdict, String> advice = new HashMap<>();
         for (TimedPod pod : pods) {
             PodTimeline timeline = pod.timeline();
-            if (!timeline.verdict().outcome().good()) {
-                problems.computeIfAbsent(timeline.verdict(), _ -> new ArrayList<>())
+            Verdict verdict = timeline.verdict();
+            if (!verdict.outcome().good()) {
+                Verdict shared = new Verdict(verdict.outcome(), verdict.settled(), verdict.words());
+                advice.putIfAbsent(shared, verdict.advice());
+                problems.computeIfAbsent(shared, _ -> new ArrayList<>())
                         .add(timeline.namespace() + "/" + timeline.name()
                                 + (several ? " (run " + pod.run() + ")" : ""));
             }
@@ -113,9 +120,15 @@ public final class TimelineText {
                 + String.join(", ", its.subList(0, Math.min(its.size(), MOST_IN_FULL)))
                 + (its.size() > MOST_IN_FULL ? " and " + (its.size() - MOST_IN_FULL) + " more" : "")
                 + " did not become ready"
-                + (verdict.settled() ? "" : " within " + waited.toSeconds() + " s") + ": " + words(verdict)
-                + (verdict.advice().isEmpty() ? "" : ". " + verdict.advice())));
+                + (verdict.settled() ? "" : " within " + waited.toSeconds() + " s") + ": "
+                + sentence(words(verdict), Objects.requireNonNull(advice.get(verdict)))));
         return lines;
+    }
+
+    /** Words of the cluster's, which may be several lines and may end in a full stop, and what to do. */
+    private static String sentence(String words, String advice) {
+        String line = words.replaceAll("\\s+", " ").replaceAll("[ .:]+$", "");
+        return advice.isEmpty() ? line : line + ". " + advice;
     }
 
     private static void advice(List<String> lines, PodTimeline timeline) {

@@ -85,7 +85,7 @@ public record Verdict(Outcome outcome, boolean settled, String words, String adv
         }
         return lastWarning(history)
                 .map(event ->
-                        advised(pod, Outcome.NOT_READY, false, event.reason(), event.reason() + ": " + event.message()))
+                        advised(pod, Outcome.NOT_READY, false, event.reason(), event.reason() + ": " + event.said()))
                 .orElseGet(() -> advised(pod, Outcome.NOT_READY, false, "", standing(pod)));
     }
 

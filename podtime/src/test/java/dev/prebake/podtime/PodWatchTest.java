@@ -82,7 +82,7 @@ class PodWatchTest {
     @DisplayName("lists anew after 410 Gone, and loses nothing but versions in between")
     void gone() {
         listPods("?resourceVersion=0", "10", List.of(pending));
-        watchPods("10", 50, new WatchEvent(expired(), "ERROR"));
+        watchPods("10", 500, new WatchEvent(expired(), "ERROR"));
         listPods("", "99", List.of(version(ready, "90")));
         watchPods("99", 50);
         listAndWatchEvents();
@@ -96,7 +96,7 @@ class PodWatchTest {
         Pod another = version(objects.pod("pending-pod.yaml", "web"), "90");
         another.getMetadata().setUid("6f1c1f0e-0000-4000-8000-000000000002");
         listPods("?resourceVersion=0", "10", List.of(pending));
-        watchPods("10", 50, new WatchEvent(expired(), "ERROR"));
+        watchPods("10", 500, new WatchEvent(expired(), "ERROR"));
         listPods("", "99", List.of(another));
         watchPods("99", 50);
         listAndWatchEvents();

@@ -26,6 +26,7 @@ final class Story {
     private double nodeAhead;
     private double created;
     private @Nullable Double accepted;
+    private String name = "app-1";
     private String phase = "Pending";
     private @Nullable String reason;
     private @Nullable String message;
@@ -58,6 +59,11 @@ final class Story {
 
     static Instant at(double second) {
         return NOON.plusNanos(Math.round(second * 1e9));
+    }
+
+    Story named(String other) {
+        name = other;
+        return this;
     }
 
     Story created(double second) {
@@ -240,7 +246,7 @@ final class Story {
         Instant seen = accepted == null ? null : at(accepted + nodeAhead).truncatedTo(ChronoUnit.SECONDS);
         return new PodVersion(
                 "default",
-                "app-1",
+                name,
                 UID,
                 null,
                 accepted == null ? null : "node-1",

@@ -3,6 +3,7 @@ package dev.prebake.podtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.prebake.podtime.PodVersion.Role;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -93,6 +94,23 @@ class TimelinesTest {
         String advice =
                 "The registry has no such image: correct its name or tag, or push it. The kubelet tries again by"
                         + " itself.";
+
+        TimedPod first = timed(
+                "a",
+                1,
+                new Story().accepted(0).container("app", Role.MAIN).event("FailedMount", null, 2, "no\n secret."));
+        TimedPod second = timed(
+                "a",
+                1,
+                new Story()
+                        .named("app-2")
+                        .accepted(0)
+                        .container("app", Role.MAIN)
+                        .event("FailedMount", null, 2, "no\n secret."));
+        assertThat(TimelineText.problems(List.of(first, second), Duration.ofMinutes(10)))
+                .containsExactly("Pods default/app-1, default/app-2 did not become ready within 600 s: not ready:"
+                        + " FailedMount: no secret. See what its volumes need: kubectl describe pod app-1 -n default"
+                        + " shows them. It is tried again by itself.");
 
         assertThat(TimelineText.lines(List.of(late)))
                 .startsWith("pod default/app-1 on node-1: " + words, "  what to do: " + advice);

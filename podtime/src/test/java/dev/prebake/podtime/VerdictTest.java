@@ -164,6 +164,8 @@ class VerdictTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "ErrImagePull | failed to authorize: failed to fetch anonymous token: dial tcp: lookup auth.example: no such"
+                        + " host | doesn't reach",
                 "ErrImagePull | rpc error: failed to resolve reference \"a:1\": a:1: not found | has no such image",
                 "ErrImagePull | manifest for a:1 not found: manifest unknown | has no such image",
                 "ErrImagePull | pull access denied, repository does not exist or may require authorization | refuses the",
@@ -186,25 +188,26 @@ class VerdictTest {
 
     @ParameterizedTest
     @CsvSource({
-        "FailedMount, Create what the volume names in namespace default",
-        "FailedAttachVolume, Create what the volume names in namespace default",
-        "FailedCreatePodSandBox, That is up to its node's network plugin",
-        "NodeNotReady, kubectl describe pod app-1",
+        "FailedMount, secret \"a\" not found, Create what the volume names in namespace default",
+        "FailedMount, timed out waiting for the condition, See what its volumes need",
+        "FailedAttachVolume, Multi-Attach error for volume, See what its volumes need",
+        "FailedCreatePodSandBox, words, That is up to its node's network plugin",
+        "NodeNotReady, words, kubectl describe pod app-1",
     })
     @DisplayName("comes with what to do, by the newest warning")
-    void adviceOfEvents(String reason, String advice) {
-        assertThat(verdict(new Story().accepted(0).container("app", Role.MAIN).add(warning(reason)))
+    void adviceOfEvents(String reason, String words, String advice) {
+        assertThat(verdict(new Story().accepted(0).container("app", Role.MAIN).add(warning(reason, words)))
                         .advice())
                 .startsWith(advice);
     }
 
-    private static PodEvent warning(String reason) {
+    private static PodEvent warning(String reason, String words) {
         return new PodEvent(
                 "app-1.1",
                 Story.UID,
                 null,
                 reason,
-                "words",
+                words,
                 true,
                 "kubelet",
                 null,
