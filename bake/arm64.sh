@@ -46,7 +46,8 @@ make_userland() {
     done
     # The mirror is whichever this machine's apt uses.
     # shellcheck disable=SC2016 # these are apt's own placeholders
-    mirror=$(apt-get indextargets --format '$(COMPONENT) $(SITE)' 'Created-By: Packages' | awk '$1 == "main" { print $2; exit }')
+    mirror=$(apt-get indextargets --format '$(COMPONENT)|$(LABEL)|$(SITE)' 'Created-By: Packages' |
+        awk -F'|' '$1 == "main" && $2 == "Debian" && !seen++ { print $3 }')
     [[ -n $mirror ]] || die "apt has no source of Debian's main on this machine; add one"
     rm -rf "$work" "$root.new"
     mkdir -p "$work" "$root.new"/usr/{bin,sbin,lib,lib64} "$root.new"/{dev,etc,mnt,prebake,proc,root,run,sys,tmp,var/tmp}
@@ -112,5 +113,5 @@ printf '%s' ":${entry##*/}:M::$ident:$mask:$root/usr/bin/qemu-aarch64:PF" >"$roo
 # No chroot: who enters this mount namespace from another, as the lab does, comes in at its root.
 # shellcheck disable=SC2016 # the inner shell's parameters
 env -i PATH=/usr/sbin:/usr/bin HOME=/root unshare --mount --propagation private /bin/bash -c '
-    cd "$0" && pivot_root . . && umount --lazy . && cd /prebake && exec "$@"' "$root" "$@" &
+    cd "$0" && pivot_root . . && umount --lazy . && cd /prebake && exec "$@"' "$root" "$@" <&0 &
 wait "$!"
