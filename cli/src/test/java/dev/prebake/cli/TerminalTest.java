@@ -45,13 +45,17 @@ class TerminalTest {
     @CsvSource({", 80", "0, 80", "50, 55", "160, 160"})
     @DisplayName("leaves help as wide as results, but for what picocli can't, and 80 columns where nobody knows")
     void help(@Nullable String columns, int help) {
-        String before = System.getProperty(Terminal.OUT_COLUMNS, "");
+        String before = System.getProperty(Terminal.OUT_COLUMNS);
         try {
             System.setProperty(Terminal.OUT_COLUMNS, columns == null ? "" : columns);
             assertThat(Terminal.helpColumns()).isEqualTo(help);
             assertThat(Main.commandLine().getUsageMessage()).isNotEmpty();
         } finally {
-            System.setProperty(Terminal.OUT_COLUMNS, before);
+            if (before == null) {
+                System.clearProperty(Terminal.OUT_COLUMNS);
+            } else {
+                System.setProperty(Terminal.OUT_COLUMNS, before);
+            }
         }
     }
 }

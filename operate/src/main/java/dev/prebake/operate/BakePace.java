@@ -5,8 +5,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How quickly a bake goes, told from when nothing of it was done yet: at its begin, or at the last look that found it so. A
- * base's bytes are not among those to do, so that the first bytes seen are bytes done since.
+ * How quickly a bake goes, told from when nothing of it was done yet: at its begin, or at the last look that found it so. The bake
+ * scales what it has to fetch to all of the images' bytes, a base's included, and begins at none, so that the first bytes seen
+ * are work done since.
  */
 public final class BakePace {
     private @Nullable Instant nothingDone;

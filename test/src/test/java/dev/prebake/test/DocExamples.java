@@ -67,6 +67,15 @@ final class DocExamples {
         return blocks;
     }
 
+    /** What stands in the blocks that don't say what they are. */
+    static List<String> bare(String page) {
+        return FENCE.matcher(page)
+                .results()
+                .filter(fence -> fence.group("info").isBlank())
+                .map(fence -> fence.group("text"))
+                .toList();
+    }
+
     /**
      * Whether something was printed as it is shown: but for numbers, IDs and the width of columns. In what is shown {@code …} stands for
      * anything in a line, and by itself for any lines.
