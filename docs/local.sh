@@ -15,7 +15,8 @@ trap 'rm -rf --one-file-system "$PREBAKE_HOME"' EXIT
 find "$PREBAKE_HOME" -mindepth 1 -maxdepth 1 ! -name sample -exec rm -rf --one-file-system {} +
 
 cast=$PREBAKE_HOME/cast
-# The command line as one would type it, and time to read what came out.
+# The command line as one would type it, and time to read what came out: a recording ends with what is printed last, be it nothing
+# that one sees.
 asciinema rec --quiet --overwrite --cols 104 --rows 34 --idle-time-limit 2 \
-    --command "printf '\$ ./prebake local\n'; sleep 1; ./prebake local; sleep 2" "$cast"
+    --command "printf '\$ ./prebake local\n'; sleep 1; ./prebake local; for s in 2 2 2; do sleep \$s; printf '\e[0m \b'; done" "$cast"
 npx --yes svg-term-cli@2.1.1 --in "$cast" --out docs/local.svg --window --no-cursor
