@@ -94,14 +94,7 @@ mount -o remount,bind,ro "$root/prebake"
 # with this one.
 mount -t binfmt_misc binfmt_misc "$root/mnt" || die "the kernel has no binfmt_misc"
 entry=$root/mnt/prebake-arm64-$$
-clean_up() {
-    local job
-    for job in $(jobs -p); do
-        kill -TERM "$job" 2>/dev/null || true
-        wait "$job" || true
-    done
-    [[ ! -e $entry ]] || echo -1 >"$entry"
-}
+clean_up() { [[ ! -e $entry ]] || echo -1 >"$entry"; }
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 # An executable of 64 bits, for AArch64: elf(5). P leaves programs the names that they were started by; F has the kernel keep QEMU open, for
@@ -110,8 +103,8 @@ ident='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
 mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
 printf '%s' ":${entry##*/}:M::$ident:$mask:$root/usr/bin/qemu-aarch64:PF" >"$root/mnt/register"
 
-# No chroot: who enters this mount namespace from another, as the lab does, comes in at its root.
+# In the foreground: in the background it would ignore SIGINT. No chroot: who enters this mount namespace from another, as the lab
+# does, comes in at its root.
 # shellcheck disable=SC2016 # the inner shell's parameters
 env -i PATH=/usr/sbin:/usr/bin HOME=/root unshare --mount --propagation private /bin/bash -c '
-    cd "$0" && pivot_root . . && umount --lazy . && cd /prebake && exec "$@"' "$root" "$@" <&0 &
-wait "$!"
+    cd "$0" && pivot_root . . && umount --lazy . && cd /prebake && exec "$@"' "$root" "$@"
