@@ -45,10 +45,7 @@ make_userland() {
         command -v "$tool" >/dev/null || die "$tool is missing; it comes with Debian's apt and dpkg"
     done
     # The mirror is whichever this machine's apt uses.
-    # shellcheck disable=SC2016 # these are apt's own placeholders
-    mirror=$(apt-get indextargets --format '$(COMPONENT)|$(LABEL)|$(SITE)' 'Created-By: Packages' |
-        awk -F'|' '$1 == "main" && $2 == "Debian" && !seen++ { print $3 }')
-    [[ -n $mirror ]] || die "apt has no source of Debian's main on this machine; add one"
+    mirror=$("$repository/bench/debian-mirror.sh")
     rm -rf "$work" "$root.new"
     mkdir -p "$work" "$root.new"/usr/{bin,sbin,lib,lib64} "$root.new"/{dev,etc,mnt,prebake,proc,root,run,sys,tmp,var/tmp}
     ln -s usr/bin usr/sbin usr/lib usr/lib64 "$root.new/"

@@ -26,10 +26,7 @@ for tool in apt-get dpkg-deb dpkg-source; do
 done
 
 # Lists of our own, since few machines have source packages in theirs. The mirror is whichever this machine's apt uses.
-# shellcheck disable=SC2016 # these are apt's own placeholders
-mirror=$(apt-get indextargets --format '$(COMPONENT)|$(LABEL)|$(SITE)' 'Created-By: Packages' |
-    awk -F'|' '$1 == "main" && $2 == "Debian" && !seen++ { print $3 }')
-[[ -n $mirror ]] || die "apt has no source of Debian's main on this machine; add one"
+mirror=$("$(dirname "${BASH_SOURCE[0]}")/../debian-mirror.sh")
 mkdir -p "$work"/{lists/partial,cache/archives/partial,packages,tools}
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 for kind in deb deb-src; do

@@ -37,9 +37,13 @@ class ScriptsTest {
                 "events/operate.sh",
                 "bench/run",
                 "bench/common.sh",
+                "bench/debian-mirror.sh",
                 "bench/bake/bench.sh",
                 "bench/incremental/bench.sh",
                 "bench/podstart/bench.sh",
+                "bench/podtime/bench.sh",
+                "bench/podtime/kubernetes.sh",
+                "bench/podtime/node.sh",
                 "bench/images/pytorch.sh"));
     }
 

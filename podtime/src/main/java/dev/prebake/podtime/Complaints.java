@@ -50,8 +50,7 @@ final class Complaints {
                 .filter(event -> told.add(new Complaint(whose, event.container(), event.trouble())))
                 .forEach(event -> listener.accept(subject
                         + (event.container() == null ? "" : ", container " + event.container()) + ": "
-                        + event.reason() + ": "
-                        + event.said()));
+                        + event.inWords()));
     }
 
     /**

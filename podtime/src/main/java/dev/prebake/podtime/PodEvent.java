@@ -68,9 +68,9 @@ public record PodEvent(
         return reason.equals("Failed") && of.equals(container) && message.startsWith("Failed to pull image");
     }
 
-    /** What it says, in one line without a dangling colon. */
-    String said() {
-        return message.replaceAll("\\s+", " ").replaceAll("[ :]+$", "");
+    /** What it reports and says, in one line without a dangling colon. */
+    String inWords() {
+        return reason + ": " + message.replaceAll("\\s+", " ").replaceAll("[ :]+$", "");
     }
 
     /** One word for what it reports; the kubelet says Failed of all that fails with a container. */

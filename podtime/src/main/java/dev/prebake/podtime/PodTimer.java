@@ -74,9 +74,11 @@ public final class PodTimer {
             long deadline = deadline(options.timeout());
             Complaints complaints = new Complaints(progress);
             Supplier<List<PodHistory>> histories = () -> selected(watch, (uid, _) -> uids.contains(uid));
-            while (!settled(histories.get()) && !passed(deadline)) {
-                complaints.ofPods(histories.get());
+            List<PodHistory> seen = histories.get();
+            while (!settled(seen) && !passed(deadline)) {
+                complaints.ofPods(seen);
                 await(watch);
+                seen = histories.get();
             }
             return lateEvents(watch, histories);
         }

@@ -2,13 +2,11 @@ package dev.prebake.podtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -101,27 +99,28 @@ public final class TimelineText {
      */
     public static List<String> problems(List<TimedPod> pods, Duration waited) {
         boolean several = pods.stream().anyMatch(pod -> pod.run() > 1);
-        // Advice names the first of the pods that share it.
-        Map<Verdict, List<String>> problems = new LinkedHashMap<>();
-        Map<Verdict, String> advice = new HashMap<>();
+        // Without the advice, which may name its pod.
+        Map<Verdict, List<TimedPod>> problems = new LinkedHashMap<>();
         for (TimedPod pod : pods) {
-            PodTimeline timeline = pod.timeline();
-            Verdict verdict = timeline.verdict();
+            Verdict verdict = pod.timeline().verdict();
             if (!verdict.outcome().good()) {
-                Verdict shared = new Verdict(verdict.outcome(), verdict.settled(), verdict.words());
-                advice.putIfAbsent(shared, verdict.advice());
-                problems.computeIfAbsent(shared, _ -> new ArrayList<>())
-                        .add(timeline.namespace() + "/" + timeline.name()
-                                + (several ? " (run " + pod.run() + ")" : ""));
+                problems.computeIfAbsent(
+                                new Verdict(verdict.outcome(), verdict.settled(), verdict.words()),
+                                _ -> new ArrayList<>())
+                        .add(pod);
             }
         }
         List<String> lines = new ArrayList<>();
         problems.forEach((verdict, its) -> lines.add((its.size() == 1 ? "Pod " : "Pods ")
-                + String.join(", ", its.subList(0, Math.min(its.size(), MOST_IN_FULL)))
+                + its.stream()
+                        .limit(MOST_IN_FULL)
+                        .map(pod -> pod.timeline().namespace() + "/"
+                                + pod.timeline().name() + (several ? " (run " + pod.run() + ")" : ""))
+                        .collect(Collectors.joining(", "))
                 + (its.size() > MOST_IN_FULL ? " and " + (its.size() - MOST_IN_FULL) + " more" : "")
                 + " did not become ready"
                 + (verdict.settled() ? "" : " within " + waited.toSeconds() + " s") + ": "
-                + sentence(words(verdict), Objects.requireNonNull(advice.get(verdict)))));
+                + sentence(words(verdict), its.getFirst().timeline().verdict().advice())));
         return lines;
     }
 

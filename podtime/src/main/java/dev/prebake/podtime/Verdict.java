@@ -84,8 +84,7 @@ public record Verdict(Outcome outcome, boolean settled, String words, String adv
             }
         }
         return lastWarning(history)
-                .map(event ->
-                        advised(pod, Outcome.NOT_READY, false, event.reason(), event.reason() + ": " + event.said()))
+                .map(event -> advised(pod, Outcome.NOT_READY, false, event.reason(), event.inWords()))
                 .orElseGet(() -> advised(pod, Outcome.NOT_READY, false, "", standing(pod)));
     }
 
